@@ -1,0 +1,87 @@
+//! Ermine, on either of its machines.
+
+use ermine::{Config, Engine, Linker, Machine, Module, Store, TypedFunc};
+
+use crate::contender::{Contender, Failure, Prepared};
+use crate::kernel::Kernel;
+
+/// Ermine on one machine.
+pub struct Ermine {
+    name: &'static str,
+    machine: Machine,
+}
+
+impl Ermine {
+    /// The tail machine, on threaded code.
+    pub const TAIL: Self = Self {
+        name: "tail",
+        machine: Machine::Tail,
+    };
+
+    /// The loop machine, on compact code.
+    pub const LOOP: Self = Self {
+        name: "loop",
+        machine: Machine::Loop,
+    };
+}
+
+impl Contender for Ermine {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn load(&self, kernel: &Kernel) -> Result<Box<dyn Prepared>, Failure> {
+        let mut config = Config::new();
+        config.machine(self.machine);
+        Ok(Box::new(load(&config, kernel)?))
+    }
+}
+
+struct Loaded {
+    store: Store<()>,
+    run: TypedFunc<i32, i64>,
+}
+
+fn load(config: &Config, kernel: &Kernel) -> Result<Loaded, Failure> {
+    let engine = Engine::new(config);
+    let module = Module::new(&engine, kernel.wasm)?;
+    let mut store = Store::new(&engine, ());
+    let instance = Linker::new(&engine).instantiate_and_start(&mut store, &module)?;
+    let run = instance.get_typed_func(&store, "run")?;
+    Ok(Loaded { store, run })
+}
+
+impl Prepared for Loaded {
+    fn call(&mut self, n: i32) -> Result<i64, Failure> {
+        Ok(self.run.call(&mut self.store, n)?)
+    }
+}
+
+/// What a kernel's execution consisted of.
+#[cfg(feature = "count")]
+#[derive(Debug, Clone, Copy)]
+pub struct Counts {
+    /// Wasm operators executed (block, loop, else, end and nop are none), as an unfused translation counts them.
+    pub operators: u64,
+    /// Operations the machine dispatched to execute them.
+    pub dispatches: u64,
+}
+
+/// Runs a kernel twice: unfused, to count operators, and as always, to count dispatches.
+///
+/// # Errors
+///
+/// Whatever Ermine has against the module, or a trap.
+#[cfg(feature = "count")]
+pub fn counts(kernel: &Kernel) -> Result<Counts, Failure> {
+    let mut config = Config::new();
+    config.machine(Machine::Loop);
+    let mut fused = load(&config, kernel)?;
+    fused.call(kernel.n)?;
+    let mut plain = load(config.fuse(false).count_operators(true), kernel)?;
+    plain.call(kernel.n)?;
+    Ok(Counts {
+        operators: plain.store.operators(),
+        dispatches: fused.store.dispatches(),
+    })
+}

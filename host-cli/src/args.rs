@@ -1,0 +1,188 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(name = "ermine", version, about = "Run WebAssembly programs", after_help = AFTER_HELP)]
+#[command(override_usage = "ermine [run] [OPTIONS] FILE [ARGS]...\n       ermine <COMMAND>")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a program, or call one of its functions (`ermine FILE` is short for it)
+    Run(RunArgs),
+    /// Show a module's functions: wasm operators and translated code side by side
+    Dis(DisArgs),
+    /// Run test scripts of the WebAssembly specification
+    Wast(WastArgs),
+}
+
+const AFTER_HELP: &str = "\
+Exit codes: the program's own; 134 it trapped; 124 it ran out of fuel; 126 it cannot be loaded or linked;
+127 there is no such file; 2 the command line is wrong.";
+
+/// `ermine run`.
+#[derive(Debug, Args)]
+#[command(override_usage = "ermine [run] [OPTIONS] FILE [ARGS]...")]
+pub struct RunArgs {
+    /// Give the program an environment variable (it has none by default)
+    #[arg(long, value_name = "NAME=VALUE", value_parser = env_pair)]
+    pub env: Vec<(String, String)>,
+
+    /// Call this exported function with ARGS and print its results
+    #[arg(long, value_name = "FUNCTION")]
+    pub invoke: Option<String>,
+
+    /// Stop with exit code 124 after this many operators
+    #[arg(long, value_name = "N")]
+    pub fuel: Option<u64>,
+
+    /// Let linear memory grow to this many bytes at most (suffixes K, M, G)
+    #[arg(long, value_name = "BYTES", value_parser = crate::size::parse)]
+    pub max_memory: Option<usize>,
+
+    /// Which machine executes the code
+    #[arg(long, value_name = "MACHINE", default_value = "auto")]
+    pub machine: MachineArg,
+
+    /// Print times and counts to standard error at the end
+    #[arg(long)]
+    pub stats: bool,
+
+    /// The program (.wasm, .wat, or `-` for standard input), then its arguments or those of --invoke
+    #[arg(value_name = "FILE [ARGS]", required = true, trailing_var_arg = true)]
+    pub command: Vec<OsString>,
+}
+
+impl RunArgs {
+    /// The program's file.
+    pub fn file(&self) -> &Path {
+        self.command.first().map_or(Path::new("-"), Path::new)
+    }
+
+    /// What the program gets as arguments, or the function as parameters.
+    pub fn args(&self) -> &[OsString] {
+        self.command.get(1..).unwrap_or_default()
+    }
+}
+
+/// The machines that can execute code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum MachineArg {
+    /// The fastest this build has
+    Auto,
+    /// Threaded code and tail calls
+    Tail,
+    /// Compact code in one loop
+    Loop,
+}
+
+/// `ermine dis`.
+#[derive(Debug, Args)]
+pub struct DisArgs {
+    /// Only this function, by index or name
+    #[arg(long, value_name = "N|NAME")]
+    pub func: Option<String>,
+
+    /// The module: a .wasm or .wat file, or `-` for standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+}
+
+/// `ermine wast`.
+#[derive(Debug, Args)]
+pub struct WastArgs {
+    /// Proposals to switch on besides those that the files' folders are named after
+    #[arg(long, alias = "proposal", value_name = "NAME", value_delimiter = ',')]
+    pub features: Vec<crate::wast::Features>,
+
+    /// Give each call this much fuel
+    #[arg(long, value_name = "N")]
+    pub fuel: Option<u64>,
+
+    /// Which machine executes the code
+    #[arg(long, value_name = "MACHINE", default_value = "auto")]
+    pub machine: MachineArg,
+
+    /// The scripts
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+}
+
+/// Splits `NAME=VALUE`; the value may be empty.
+fn env_pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some(("", _)) | None => Err("expected NAME=VALUE".to_owned()),
+        Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
+    }
+}
+
+/// Puts `run` before the arguments if they begin with no subcommand.
+pub fn with_subcommand(argv: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut argv: Vec<OsString> = argv.into_iter().collect();
+    let own = ["run", "dis", "wast", "help", "--help", "-h", "--version", "-V"];
+    if let Some(first) = argv.get(1)
+        && !own.iter().any(|name| first == name)
+    {
+        argv.insert(1, "run".into());
+    }
+    argv
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(args: &[&str]) -> Result<Command, clap::Error> {
+        let argv = std::iter::once("ermine").chain(args.iter().copied()).map(OsString::from);
+        Cli::try_parse_from(with_subcommand(argv)).map(|cli| cli.command)
+    }
+
+    fn run_args(args: &[&str]) -> RunArgs {
+        match parse(args) {
+            Ok(Command::Run(run)) => run,
+            other => panic!("{args:?} is {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_file_alone_is_run() {
+        assert_eq!(run_args(&["a.wasm"]).file(), Path::new("a.wasm"));
+        assert_eq!(run_args(&["--fuel", "5", "a.wasm"]).fuel, Some(5));
+        assert_eq!(run_args(&["-"]).file(), Path::new("-"));
+        assert_eq!(run_args(&["run", "run"]).file(), Path::new("run"));
+    }
+
+    #[test]
+    fn options_after_the_file_are_the_guests() {
+        let run = run_args(&["a.wasm", "--fuel", "-2", "--", "--help"]);
+        assert_eq!(run.fuel, None);
+        assert_eq!(run.args(), ["--fuel", "-2", "--", "--help"]);
+    }
+
+    #[test]
+    fn environment_variables_may_be_empty() {
+        let run = run_args(&["--env", "A=", "--env", "B=c=d", "a.wasm"]);
+        assert_eq!(run.env, [("A".into(), String::new()), ("B".into(), "c=d".into())]);
+        assert!(parse(&["--env", "A", "a.wasm"]).is_err());
+    }
+
+    #[test]
+    fn unknown_options_are_refused() {
+        assert!(parse(&["--fule", "5", "a.wasm"]).is_err());
+        assert!(parse(&[]).is_err());
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        <Cli as clap::CommandFactory>::command().debug_assert();
+    }
+}

@@ -1,0 +1,36 @@
+//! Turns the engine's errors into failures of the command.
+
+use crate::backtrace;
+use crate::exit::{Exit, Failure};
+use crate::imports;
+use ermine::{Error, ErrorKind, TrapCode};
+
+/// Whether the guest itself ended, by a trap, by running out of fuel or by exiting, as opposed to never having run.
+pub(crate) fn is_guests(error: &Error) -> bool {
+    error.as_trap_code().is_some() || error.i32_exit_status().is_some()
+}
+
+/// An engine that this build does not have, such as the tail machine on a 32-bit host.
+pub(crate) fn no_engine(error: &Error) -> Failure {
+    Failure::new(Exit::Usage, format!("--machine: {error}"))
+}
+
+/// A module that cannot be parsed, validated, translated or linked.
+pub(crate) fn cannot_load(name: &str, error: &Error) -> Failure {
+    match error.kind() {
+        ErrorKind::MissingImports(missing) => imports::missing(name, missing),
+        // The engine's kinds are open-ended, and each says what is wrong.
+        _ => Failure::new(Exit::CannotLoad, format!("{name} cannot be loaded: {error}")),
+    }
+}
+
+/// A guest that did not end well.
+pub(crate) fn ended(name: &str, fuel: Option<u64>, error: &Error) -> Failure {
+    let (exit, message) = match (error.as_trap_code(), fuel) {
+        (Some(TrapCode::OutOfFuel), Some(fuel)) => (Exit::OutOfFuel, format!("{name} ran out of fuel ({fuel} given)")),
+        (Some(TrapCode::OutOfFuel), None) => (Exit::OutOfFuel, format!("{name} ran out of fuel")),
+        (Some(trap), _) => (Exit::Trap, format!("{name} trapped: {trap}")),
+        (None, _) => (Exit::Trap, format!("{name} stopped: {error}")),
+    };
+    Failure::new(exit, message).with_details(backtrace::lines(error))
+}

@@ -1,0 +1,71 @@
+//! The `ermine` command as a library: its arguments, subcommands and exit codes.
+//!
+//! One file for each subcommand. Standard output belongs to the guest; whatever the command itself has to say goes to
+//! standard error, errors as one line that starts with `ermine: error:`.
+
+#![forbid(unsafe_code)]
+
+pub mod args;
+mod backtrace;
+pub mod dis;
+pub mod exit;
+mod fault;
+mod imports;
+mod invoke;
+mod load;
+mod report;
+pub mod run;
+pub mod scripts;
+mod size;
+mod values;
+pub mod wast;
+
+use args::{Cli, Command, MachineArg};
+use clap::Parser as _;
+use exit::Exit;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+/// Runs the command line `argv` (with the program's name first) to its exit code.
+pub fn main(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let exit = match Cli::try_parse_from(args::with_subcommand(argv)) {
+        Ok(cli) => dispatch(&cli.command),
+        Err(error) => usage(&error),
+    };
+    ExitCode::from(exit.code())
+}
+
+fn dispatch(command: &Command) -> Exit {
+    let result = match command {
+        Command::Run(args) => run::run(args),
+        Command::Dis(args) => dis::dis(args),
+        Command::Wast(args) => scripts::wast(args),
+    };
+    match result {
+        Ok(exit) => exit,
+        Err(failure) => report::failure(&failure),
+    }
+}
+
+/// The engine's name for a machine.
+fn machine(machine: MachineArg) -> ermine::Machine {
+    match machine {
+        MachineArg::Auto => ermine::Machine::Auto,
+        MachineArg::Tail => ermine::Machine::Tail,
+        MachineArg::Loop => ermine::Machine::Loop,
+    }
+}
+
+/// Help and version are answers and go to standard output; mistakes go to standard error.
+fn usage(error: &clap::Error) -> Exit {
+    if error.use_stderr() {
+        let shown = error.to_string();
+        // Without any argument clap shows the help text, which is no error message.
+        let prefix = if shown.starts_with("error") { "ermine: " } else { "" };
+        eprint!("{prefix}{shown}");
+        Exit::Usage
+    } else {
+        print!("{error}");
+        Exit::Success
+    }
+}

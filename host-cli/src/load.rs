@@ -1,0 +1,72 @@
+//! Reads a program from a file or standard input: wasm or its text form, told apart by content.
+
+use crate::exit::{Exit, Failure};
+use std::io::{self, Read as _};
+use std::path::Path;
+
+/// What a binary module begins with.
+const WASM_MAGIC: &[u8] = b"\0asm";
+
+/// Reads the file and returns a binary module.
+///
+/// # Errors
+///
+/// [`Exit::NotFound`] if there is no such file, [`Exit::CannotLoad`] if it cannot be read or is neither wasm nor wat.
+pub(crate) fn load(path: &Path) -> Result<Vec<u8>, Failure> {
+    let bytes = read(path).map_err(|error| cannot_read(path, &error))?;
+    if bytes.starts_with(WASM_MAGIC) { Ok(bytes) } else { from_text(path, &bytes) }
+}
+
+/// The path as messages show it.
+pub(crate) fn name(path: &Path) -> String {
+    if is_stdin(path) { "standard input".to_owned() } else { path.display().to_string() }
+}
+
+fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    if is_stdin(path) {
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes)?;
+        Ok(bytes)
+    } else {
+        std::fs::read(path)
+    }
+}
+
+fn cannot_read(path: &Path, error: &io::Error) -> Failure {
+    let name = name(path);
+    match error.kind() {
+        io::ErrorKind::NotFound => Failure::new(Exit::NotFound, format!("{name}: no such file")),
+        io::ErrorKind::IsADirectory => Failure::new(Exit::CannotLoad, format!("{name} is a directory")),
+        io::ErrorKind::PermissionDenied => {
+            Failure::new(Exit::CannotLoad, format!("{name} cannot be read: permission denied"))
+        }
+        // The kinds are the standard library's, and open-ended.
+        _ => Failure::new(Exit::CannotLoad, format!("{name} cannot be read: {error}")),
+    }
+}
+
+fn from_text(path: &Path, bytes: &[u8]) -> Result<Vec<u8>, Failure> {
+    let name = name(path);
+    if bytes.is_empty() {
+        return Err(Failure::new(Exit::CannotLoad, format!("{name} is empty")));
+    }
+    // Text modules begin with a parenthesis, after space and comments perhaps.
+    let text = std::str::from_utf8(bytes).ok().filter(|text| {
+        let start = text.trim_start();
+        start.starts_with('(') || start.starts_with(";;")
+    });
+    let Some(text) = text else {
+        return Err(Failure::new(Exit::CannotLoad, format!("{name} is neither a wasm module nor its text form")));
+    };
+    wat::parse_str(text).map_err(|error| {
+        let shown = error.to_string();
+        let mut lines = shown.lines();
+        let first = lines.next().unwrap_or("not a module");
+        let message = format!("{name} is not a valid text module: {first}");
+        Failure::new(Exit::CannotLoad, message).with_details(lines.map(str::to_owned))
+    })
+}

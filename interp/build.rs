@@ -1,0 +1,20 @@
+//! Decides whether this build can have the tail machine (`cfg(ermine_tail)`).
+//!
+//! Its handlers end in a call in tail position, which LLVM turns into a jump where the target's calling convention passes six integers and two
+//! floats in registers and the build is optimised. Everywhere else each such call would be a recursion: there the loop machine runs alone.
+
+use std::env;
+
+fn main() {
+    println!("cargo::rustc-check-cfg=cfg(ermine_tail)");
+    println!("cargo::rerun-if-changed=build.rs");
+    let target = env::var("CARGO_CFG_TARGET_ARCH").unwrap_or_default();
+    let width = env::var("CARGO_CFG_TARGET_POINTER_WIDTH").unwrap_or_default();
+    let able = matches!(target.as_str(), "x86_64" | "aarch64" | "riscv64" | "loongarch64") && width == "64";
+    let optimised = env::var("OPT_LEVEL").is_ok_and(|level| level != "0");
+    let instrumented = env::var("CARGO_CFG_SANITIZE").is_ok() || env::var("CARGO_CFG_MIRI").is_ok();
+    let wanted = env::var_os("CARGO_FEATURE_ALLOC").is_some();
+    if able && optimised && !instrumented && wanted {
+        println!("cargo::rustc-cfg=ermine_tail");
+    }
+}

@@ -1,0 +1,291 @@
+//! Calls and returns between functions of one instance. All others leave the machine.
+//!
+//! ```text
+//! sp ─► [ parameters, later results ][ link: return address, distance to the caller's frame ][ locals, zeroed ][ temporaries … ]
+//! ```
+//!
+//! A callee's frame starts at the caller's outgoing arguments, so that neither arguments nor results are copied.
+#![allow(unsafe_code, reason = "bodies run on addresses; what may be read where is the verifier's promise")]
+#![allow(clippy::missing_safety_doc, reason = "the contract of every body here is that of `PlainRow::run`")]
+
+use super::ctx::CodePtr;
+use super::exit::ExitCode;
+use super::row::PlainRow;
+use super::state::{Flow, State, Stream, read32};
+use super::LINK_BYTES;
+use crate::isa::row;
+use crate::trap::Trap;
+
+/// Where a function returns to.
+#[derive(Debug, Clone, Copy)]
+#[repr(C, packed(4))]
+pub(crate) struct Link {
+    pub(crate) ip: *const u8,
+    #[cfg(target_pointer_width = "32")]
+    padding: u32,
+    /// Bytes from the caller's frame to this one.
+    pub(crate) distance: u32,
+    reserved: u32,
+}
+
+const _: () = assert!(size_of::<Link>() == LINK_BYTES);
+
+impl Link {
+    #[cfg(not(target_pointer_width = "32"))]
+    pub(crate) const fn new(ip: *const u8, distance: u32) -> Self {
+        Self { ip, distance, reserved: 0 }
+    }
+
+    #[cfg(target_pointer_width = "32")]
+    pub(crate) const fn new(ip: *const u8, distance: u32) -> Self {
+        Self { ip, padding: 0, distance, reserved: 0 }
+    }
+}
+
+/// What stands before a function's code.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Header {
+    /// Bytes of its frame.
+    pub(crate) frame: u32,
+    /// Where its locals start; the link ends there.
+    pub(crate) locals: u32,
+    /// Bytes of locals to zero.
+    pub(crate) zeroed: u32,
+    /// Fuel of one call.
+    pub(crate) fuel: u32,
+}
+
+impl Header {
+    /// Bytes of its fields.
+    pub(crate) const FIELDS: usize = row::Function::LAYOUT.bytes();
+
+    /// # Safety
+    /// A function's header is at `entry` (invariant 2).
+    #[inline(always)]
+    pub(crate) unsafe fn read<C: Stream>(entry: CodePtr) -> Self {
+        // SAFETY: the caller's contract.
+        unsafe {
+            Self {
+                frame: read32(entry, C::HEAD),
+                locals: read32(entry, C::HEAD + 4),
+                zeroed: read32(entry, C::HEAD + 8),
+                fuel: read32(entry, C::HEAD + 12),
+            }
+        }
+    }
+}
+
+/// Zeroes locals: at least `bytes`, at most [`super::RED_ZONE`] more.
+///
+/// # Safety
+/// So many bytes at `at` belong to the stack (invariant 3).
+#[inline(always)]
+unsafe fn zero(at: *mut u8, bytes: u32) {
+    const STEP: u32 = if cfg!(target_pointer_width = "32") { 4 } else { 32 };
+    let mut done = 0;
+    // Volatile, or the compiler makes a call of `memset` of it and the handler is a leaf no more.
+    while done < bytes {
+        let mut word = 0;
+        while word < STEP {
+            // SAFETY: the caller's contract; `done + word < bytes + STEP`, and the stack is 4-aligned.
+            unsafe {
+                if cfg!(target_pointer_width = "32") {
+                    at.add((done + word) as usize).cast::<u32>().write_volatile(0);
+                    word += 4;
+                } else {
+                    at.add((done + word) as usize).cast::<Zero>().write_volatile(Zero(0));
+                    word += 8;
+                }
+            }
+        }
+        done += STEP;
+    }
+}
+
+#[derive(Clone, Copy)]
+#[repr(C, packed(4))]
+struct Zero(u64);
+
+/// Enters a function: checks the stack, pays for it, zeroes its locals, writes its link.
+///
+/// # Safety
+/// A header is at `entry`; the frame at `sp`, with the arguments in it, starts inside the current frame (invariants 2 and 3).
+#[inline(always)]
+pub(crate) unsafe fn enter_function<C: Stream, const METERED: bool>(s: &mut State<C>, entry: CodePtr, sp: *mut u8, link: Link) -> Flow {
+    // SAFETY: the caller's contract. The frame fits the stack by the check, and the link lies in the frame, before the locals.
+    unsafe {
+        let header = Header::read::<C>(entry);
+        let room = ((*s.ctx).stack_end as usize).wrapping_sub(sp as usize);
+        if room < header.frame as usize {
+            return Flow::Exit(ExitCode::trap(Trap::StackOverflow));
+        }
+        if METERED && !s.pay(u64::from(header.fuel)) {
+            return Flow::Exit(ExitCode::OUT_OF_FUEL);
+        }
+        let locals = sp.add(header.locals as usize);
+        locals.sub(LINK_BYTES).cast::<Link>().write(link);
+        zero(locals, header.zeroed);
+        s.sp = sp;
+        s.ip = entry.add(C::size(Header::FIELDS));
+    }
+    Flow::Jump
+}
+
+#[inline(always)]
+pub(crate) unsafe fn call<C: Stream, const METERED: bool>(s: &mut State<C>, frame: u32, func: u32) -> Flow {
+    // SAFETY: the module defines this function; the frame starts inside the current one (invariant 1).
+    unsafe {
+        let entry = *(*s.ctx).entries.add(func as usize);
+        let link = Link::new(s.ip.add(C::size(const { row::Call::LAYOUT.bytes() })), frame);
+        enter_function::<C, METERED>(s, entry, s.sp.add(frame as usize), link)
+    }
+}
+
+#[inline(always)]
+pub(crate) unsafe fn return_plain<C: Stream>(s: &mut State<C>, link: u32) -> Flow {
+    // SAFETY: the link is where the entry of this frame put it; no operand range touches it (invariant 1).
+    unsafe {
+        let link = s.slot(link).cast::<Link>().read();
+        s.sp = s.sp.sub(link.distance as usize);
+        s.ip = link.ip;
+    }
+    Flow::Jump
+}
+
+#[inline(always)]
+pub(crate) unsafe fn call_import<C: Stream>(s: &mut State<C>, frame: u32, func: u32) -> Flow {
+    // SAFETY: `ctx` is valid (invariant 2).
+    unsafe {
+        (*s.ctx).args[0] = u64::from(func);
+        (*s.ctx).args[1] = u64::from(frame);
+        s.leave(const { row::CallImport::LAYOUT.bytes() }, ExitCode::CALL_IMPORT)
+    }
+}
+
+/// The function that an indirect call means: its code if the running instance defines it, else its number with `null`.
+///
+/// # Safety
+/// The module has such a table and such a type (invariant 1).
+#[inline(always)]
+unsafe fn callee<C: Stream>(s: &State<C>, index: u32, ty: u32, table: u32) -> Result<(CodePtr, u32), Trap> {
+    // SAFETY: the caller's contract; table, function list and types are as long as the driver said (invariant 2).
+    unsafe {
+        let ctx = &*s.ctx;
+        let table = *ctx.tables.add(table as usize);
+        if index as usize >= (*table).len {
+            return Err(Trap::UndefinedElement);
+        }
+        let reference = *(*table).base.add(index as usize);
+        if reference == 0 {
+            return Err(Trap::IndirectCallToNull);
+        }
+        let func = reference - 1;
+        if func >= ctx.funcs_len {
+            return Err(Trap::BadReference);
+        }
+        let record = &*ctx.funcs.add(func as usize);
+        if record.type_id != *ctx.types.add(ty as usize) {
+            return Err(Trap::BadSignature);
+        }
+        let entry = if record.instance == ctx.instance { record.entry } else { core::ptr::null() };
+        Ok((entry, func))
+    }
+}
+
+#[inline(always)]
+pub(crate) unsafe fn call_indirect<C: Stream, const METERED: bool>(s: &mut State<C>, index: u32, frame: u32, ty: u32, table: u32) -> Flow {
+    // SAFETY: all operands are those of a verified instruction (invariant 1).
+    unsafe {
+        match callee(s, s.get(index), ty, table) {
+            Ok((entry, _)) if !entry.is_null() => {
+                let link = Link::new(s.ip.add(C::size(const { row::CallIndirect::LAYOUT.bytes() })), frame);
+                enter_function::<C, METERED>(s, entry, s.sp.add(frame as usize), link)
+            }
+            Ok((_, func)) => {
+                (*s.ctx).args[0] = u64::from(func);
+                (*s.ctx).args[1] = u64::from(frame);
+                s.leave(const { row::CallIndirect::LAYOUT.bytes() }, ExitCode::CALL_FUNC)
+            }
+            Err(trap) => Flow::Exit(ExitCode::trap(trap)),
+        }
+    }
+}
+
+/// Replaces the current frame by a call of the function at `entry`, whose arguments are `bytes` bytes at `sp + frame`.
+///
+/// # Safety
+/// As for [`enter_function`], and `link` is the current frame's.
+#[inline(always)]
+unsafe fn replace<C: Stream, const METERED: bool>(s: &mut State<C>, entry: CodePtr, frame: u32, bytes: u16, link: u32) -> Flow {
+    // SAFETY: the caller's contract. Arguments move down, in ascending order: none is overwritten before it is read. The stack is checked before
+    // anything moves: the callee's arguments are part of its frame.
+    unsafe {
+        let header = Header::read::<C>(entry);
+        let room = ((*s.ctx).stack_end as usize).wrapping_sub(s.sp as usize);
+        if room < header.frame as usize {
+            return Flow::Exit(ExitCode::trap(Trap::StackOverflow));
+        }
+        if METERED && !s.pay(u64::from(header.fuel)) {
+            return Flow::Exit(ExitCode::OUT_OF_FUEL);
+        }
+        let link = s.slot(link).cast::<Link>().read();
+        let mut moved = 0;
+        while moved < u32::from(bytes) {
+            let word = s.sp.add((frame + moved) as usize).cast::<u32>().read_volatile();
+            s.sp.add(moved as usize).cast::<u32>().write_volatile(word);
+            moved += 4;
+        }
+        let sp = s.sp;
+        enter_function::<C, false>(s, entry, sp, link)
+    }
+}
+
+#[inline(always)]
+pub(crate) unsafe fn return_call<C: Stream, const METERED: bool>(s: &mut State<C>, frame: u32, bytes: u16, link: u32, func: u32) -> Flow {
+    // SAFETY: all operands are those of a verified instruction (invariant 1).
+    unsafe {
+        let entry = *(*s.ctx).entries.add(func as usize);
+        replace::<C, METERED>(s, entry, frame, bytes, link)
+    }
+}
+
+/// Leaves for a tail call that the driver carries out.
+///
+/// # Safety
+/// `ctx` is valid (invariant 2).
+#[inline(always)]
+unsafe fn leave_for<C: Stream>(s: &mut State<C>, func: u32, frame: u32, bytes: u16, link: u32, code: ExitCode) -> Flow {
+    // SAFETY: the caller's contract.
+    let args = unsafe { &mut (*s.ctx).args };
+    args[0] = u64::from(func);
+    args[1] = u64::from(frame);
+    args[2] = u64::from(bytes);
+    args[3] = u64::from(link);
+    Flow::Exit(code)
+}
+
+#[inline(always)]
+pub(crate) unsafe fn return_call_import<C: Stream>(s: &mut State<C>, frame: u32, bytes: u16, link: u32, func: u32) -> Flow {
+    // SAFETY: `ctx` is valid (invariant 2).
+    unsafe { leave_for(s, func, frame, bytes, link, ExitCode::TAIL_CALL_IMPORT) }
+}
+
+#[inline(always)]
+pub(crate) unsafe fn return_call_indirect<C: Stream, const METERED: bool>(
+    s: &mut State<C>,
+    index: u32,
+    frame: u32,
+    bytes: u16,
+    link: u32,
+    ty: u32,
+    table: u32,
+) -> Flow {
+    // SAFETY: all operands are those of a verified instruction (invariant 1).
+    unsafe {
+        match callee(s, s.get(index), ty, table) {
+            Ok((entry, _)) if !entry.is_null() => replace::<C, METERED>(s, entry, frame, bytes, link),
+            Ok((_, func)) => leave_for(s, func, frame, bytes, link, ExitCode::TAIL_CALL_FUNC),
+            Err(trap) => Flow::Exit(ExitCode::trap(trap)),
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Operands and results: how each place of a form is read and written.
+#![allow(unsafe_code, reason = "slots, code and linear memory are reached through addresses")]
+
+use super::state::{State, Stream, Value};
+use crate::isa::field::{Field, Layout};
+use crate::isa::form::{A, I, Keyed, M, O, P, S, W};
+
+/// A place that an operand of type `V` can come from.
+pub(crate) trait Read<V: Value>: Keyed {
+    const LAYOUT: Layout;
+
+    /// # Safety
+    /// The instruction at `s.ip` has this place's field `at` bytes behind it (invariant 1).
+    unsafe fn read<C: Stream>(s: &State<C>, at: usize) -> V;
+}
+
+impl<V: Value> Read<V> for S {
+    const LAYOUT: Layout = Layout::EMPTY.with(Field::Read(V::TY));
+
+    #[inline(always)]
+    unsafe fn read<C: Stream>(s: &State<C>, at: usize) -> V {
+        // SAFETY: the caller's contract.
+        unsafe { s.get(u32::from(s.field16(at))) }
+    }
+}
+
+impl<V: Value> Read<V> for A {
+    const LAYOUT: Layout = Layout::EMPTY.reading(V::TY);
+
+    #[inline(always)]
+    unsafe fn read<C: Stream>(s: &State<C>, _at: usize) -> V {
+        V::from_acc(&s.acc)
+    }
+}
+
+impl Read<u32> for I {
+    const LAYOUT: Layout = Layout::EMPTY.with(Field::Imm16);
+
+    #[inline(always)]
+    unsafe fn read<C: Stream>(s: &State<C>, at: usize) -> u32 {
+        // SAFETY: the caller's contract.
+        unsafe { i32::from(s.field16(at) as i16) as u32 }
+    }
+}
+
+impl Read<u64> for I {
+    const LAYOUT: Layout = Layout::EMPTY.with(Field::Imm16);
+
+    #[inline(always)]
+    unsafe fn read<C: Stream>(s: &State<C>, at: usize) -> u64 {
+        // SAFETY: the caller's contract.
+        unsafe { i64::from(s.field16(at) as i16) as u64 }
+    }
+}
+
+impl Read<u32> for W {
+    const LAYOUT: Layout = Layout::EMPTY.with(Field::Imm32);
+
+    #[inline(always)]
+    unsafe fn read<C: Stream>(s: &State<C>, at: usize) -> u32 {
+        // SAFETY: the caller's contract.
+        unsafe { s.field32(at) }
+    }
+}
+
+impl Read<u64> for W {
+    const LAYOUT: Layout = Layout::EMPTY.with(Field::Imm32);
+
+    #[inline(always)]
+    unsafe fn read<C: Stream>(s: &State<C>, at: usize) -> u64 {
+        // SAFETY: the caller's contract.
+        unsafe { i64::from(s.field32(at) as i32) as u64 }
+    }
+}
+
+/// A place that a result of type `V` can go to. The accumulator of its type holds it in any case.
+pub(crate) trait Write<V: Value>: Keyed {
+    const LAYOUT: Layout;
+
+    /// # Safety
+    /// The instruction at `s.ip` has this place's field `at` bytes behind it (invariant 1).
+    unsafe fn write<C: Stream>(s: &mut State<C>, at: usize, value: V);
+}
+
+impl<V: Value> Write<V> for S {
+    const LAYOUT: Layout = Layout::EMPTY.with(Field::Write(V::TY)).writing(V::TY);
+
+    #[inline(always)]
+    unsafe fn write<C: Stream>(s: &mut State<C>, at: usize, value: V) {
+        value.into_acc(&mut s.acc);
+        // SAFETY: the caller's contract.
+        unsafe { s.set(u32::from(s.field16(at)), value) }
+    }
+}
+
+impl<V: Value> Write<V> for A {
+    const LAYOUT: Layout = Layout::EMPTY.writing(V::TY);
+
+    #[inline(always)]
+    unsafe fn write<C: Stream>(s: &mut State<C>, _at: usize, value: V) {
+        value.into_acc(&mut s.acc);
+    }
+}
+
+/// How an access finds its bytes.
+pub(crate) trait Address: Keyed {
+    const LAYOUT: Layout;
+
+    /// The address of `size` bytes of linear memory, or `None` if they are not all inside it.
+    ///
+    /// # Safety
+    /// The instruction at `s.ip` has this address's fields `at` bytes behind it (invariant 1).
+    unsafe fn resolve<C: Stream>(s: &State<C>, at: usize, size: usize) -> Option<*mut u8>;
+}
+
+/// `index + offset` in the memory of `len` bytes at `base`.
+///
+/// # Safety
+/// `base` is the address of `len` bytes.
+#[inline(always)]
+unsafe fn locate(base: *mut u8, len: usize, index: u32, offset: u32, size: usize) -> Option<*mut u8> {
+    // In 64 bits the sum cannot wrap.
+    let start = u64::from(index) + u64::from(offset);
+    if start + size as u64 > len as u64 {
+        return None;
+    }
+    // SAFETY: `start + size <= len`, and the caller's contract.
+    Some(unsafe { base.add(start as usize) })
+}
+
+impl<X: Read<u32>> Address for (X, O) {
+    const LAYOUT: Layout = X::LAYOUT.with(Field::Offset16);
+
+    #[inline(always)]
+    unsafe fn resolve<C: Stream>(s: &State<C>, at: usize, size: usize) -> Option<*mut u8> {
+        // SAFETY: the caller's contract; `mem` and `mem_len` describe memory 0 (invariant 2).
+        unsafe { locate(s.mem, s.mem_len, X::read(s, at), u32::from(s.field16(at + const { X::LAYOUT.bytes() })), size) }
+    }
+}
+
+impl<X: Read<u32>> Address for (X, P) {
+    const LAYOUT: Layout = X::LAYOUT.with(Field::Offset32);
+
+    #[inline(always)]
+    unsafe fn resolve<C: Stream>(s: &State<C>, at: usize, size: usize) -> Option<*mut u8> {
+        // SAFETY: the caller's contract; `mem` and `mem_len` describe memory 0 (invariant 2).
+        unsafe { locate(s.mem, s.mem_len, X::read(s, at), s.field32(at + const { X::LAYOUT.bytes() }), size) }
+    }
+}
+
+/// The sum of two operands, in 32 bits, is the index.
+impl<X: Read<u32>, Y: Read<u32>> Address for (X, Y, O) {
+    const LAYOUT: Layout = X::LAYOUT.and(Y::LAYOUT).with(Field::Offset16);
+
+    #[inline(always)]
+    unsafe fn resolve<C: Stream>(s: &State<C>, at: usize, size: usize) -> Option<*mut u8> {
+        // SAFETY: the caller's contract; `mem` and `mem_len` describe memory 0 (invariant 2).
+        unsafe {
+            let index = X::read(s, at).wrapping_add(Y::read(s, at + const { X::LAYOUT.bytes() }));
+            let offset = s.field16(at + const { X::LAYOUT.bytes() + Y::LAYOUT.bytes() });
+            locate(s.mem, s.mem_len, index, u32::from(offset), size)
+        }
+    }
+}
+
+/// An address known to the translator.
+impl Address for W {
+    const LAYOUT: Layout = Layout::EMPTY.with(Field::Offset32);
+
+    #[inline(always)]
+    unsafe fn resolve<C: Stream>(s: &State<C>, at: usize, size: usize) -> Option<*mut u8> {
+        // SAFETY: the caller's contract; `mem` and `mem_len` describe memory 0 (invariant 2).
+        unsafe { locate(s.mem, s.mem_len, 0, s.field32(at), size) }
+    }
+}
+
+/// Any memory, any offset.
+impl<X: Read<u32>> Address for (X, M) {
+    const LAYOUT: Layout = X::LAYOUT.with(Field::Memory).with(Field::Offset32);
+
+    #[inline(always)]
+    unsafe fn resolve<C: Stream>(s: &State<C>, at: usize, size: usize) -> Option<*mut u8> {
+        // SAFETY: the caller's contract; the module has a memory of this number (invariants 1 and 2).
+        unsafe {
+            let fields = at + const { X::LAYOUT.bytes() };
+            let view = *(*s.ctx).memories.add(usize::from(s.field16(fields)));
+            locate((*view).base, (*view).len, X::read(s, at), s.field32(fields + 2), size)
+        }
+    }
+}

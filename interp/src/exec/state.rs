@@ -1,0 +1,309 @@
+//! The registers of a machine, and how values sit in slots, accumulators and code.
+#![allow(unsafe_code, reason = "slots and code are reached through addresses; what may be read where is the verifier's promise")]
+
+use core::marker::PhantomData;
+
+use super::ctx::Ctx;
+use super::exit::ExitCode;
+use crate::isa::Ty;
+
+/// An encoding of code.
+pub(crate) trait Stream: Copy + 'static {
+    /// Bytes before the first field.
+    const HEAD: usize;
+    /// Bytes of the unit in which branches count and instructions are padded.
+    const UNIT: usize;
+
+    /// Bytes of an instruction whose fields take `fields` bytes.
+    #[inline(always)]
+    fn size(fields: usize) -> usize {
+        Self::HEAD + fields.next_multiple_of(Self::UNIT)
+    }
+}
+
+/// u16 units; the first is the number of the instruction.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Compact;
+impl Stream for Compact {
+    const HEAD: usize = 2;
+    const UNIT: usize = 2;
+}
+
+/// u64 units; the first is the address of the handler.
+#[cfg(ermine_tail)]
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Threaded;
+#[cfg(ermine_tail)]
+impl Stream for Threaded {
+    const HEAD: usize = 8;
+    const UNIT: usize = 8;
+}
+
+/// What a machine does after a body.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Flow {
+    /// Go on behind this instruction.
+    Next,
+    /// Go on at `ip`, which the body has set.
+    Jump,
+    /// Leave.
+    Exit(ExitCode),
+}
+
+/// The accumulators, one per register class.
+#[cfg(not(target_pointer_width = "32"))]
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Acc {
+    pub(crate) int: u64,
+    pub(crate) f32: f32,
+    pub(crate) f64: f64,
+}
+
+/// The accumulators: one place serves all types where registers are few. At most one is live at a time.
+#[cfg(target_pointer_width = "32")]
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Acc {
+    pub(crate) int: u64,
+}
+
+#[cfg(not(target_pointer_width = "32"))]
+impl Acc {
+    /// All accumulators holding these bits.
+    #[inline(always)]
+    pub(crate) fn from_bits(bits: u64) -> Self {
+        Self { int: bits, f32: f32::from_bits(bits as u32), f64: f64::from_bits(bits) }
+    }
+    #[inline(always)]
+    fn get_f32(&self) -> f32 {
+        self.f32
+    }
+    #[inline(always)]
+    fn get_f64(&self) -> f64 {
+        self.f64
+    }
+    #[inline(always)]
+    fn set_f32(&mut self, value: f32) {
+        self.f32 = value;
+    }
+    #[inline(always)]
+    fn set_f64(&mut self, value: f64) {
+        self.f64 = value;
+    }
+}
+
+#[cfg(target_pointer_width = "32")]
+impl Acc {
+    /// All accumulators holding these bits.
+    #[inline(always)]
+    pub(crate) fn from_bits(bits: u64) -> Self {
+        Self { int: bits }
+    }
+    #[inline(always)]
+    fn get_f32(&self) -> f32 {
+        f32::from_bits(self.int as u32)
+    }
+    #[inline(always)]
+    fn get_f64(&self) -> f64 {
+        f64::from_bits(self.int)
+    }
+    #[inline(always)]
+    fn set_f32(&mut self, value: f32) {
+        self.int = u64::from(value.to_bits());
+    }
+    #[inline(always)]
+    fn set_f64(&mut self, value: f64) {
+        self.int = value.to_bits();
+    }
+}
+
+/// A number as slots hold it: aligned to 4 bytes, whatever its width.
+#[derive(Clone, Copy)]
+#[repr(C, packed(4))]
+struct Slotted<T>(T);
+
+/// A type of value of the machine.
+pub(crate) trait Value: Copy + 'static {
+    const TY: Ty;
+
+    /// The accumulator of this type.
+    fn from_acc(acc: &Acc) -> Self;
+    /// Leaves this value in the accumulator of its type.
+    fn into_acc(self, acc: &mut Acc);
+}
+
+impl Value for u32 {
+    const TY: Ty = Ty::I32;
+    #[inline(always)]
+    fn from_acc(acc: &Acc) -> Self {
+        acc.int as Self
+    }
+    #[inline(always)]
+    fn into_acc(self, acc: &mut Acc) {
+        acc.int = u64::from(self);
+    }
+}
+
+impl Value for u64 {
+    const TY: Ty = Ty::I64;
+    #[inline(always)]
+    fn from_acc(acc: &Acc) -> Self {
+        acc.int
+    }
+    #[inline(always)]
+    fn into_acc(self, acc: &mut Acc) {
+        acc.int = self;
+    }
+}
+
+impl Value for f32 {
+    const TY: Ty = Ty::F32;
+    #[inline(always)]
+    fn from_acc(acc: &Acc) -> Self {
+        acc.get_f32()
+    }
+    #[inline(always)]
+    fn into_acc(self, acc: &mut Acc) {
+        acc.set_f32(self);
+    }
+}
+
+impl Value for f64 {
+    const TY: Ty = Ty::F64;
+    #[inline(always)]
+    fn from_acc(acc: &Acc) -> Self {
+        acc.get_f64()
+    }
+    #[inline(always)]
+    fn into_acc(self, acc: &mut Acc) {
+        acc.set_f64(self);
+    }
+}
+
+/// The registers of a machine running code in the encoding `C`.
+#[derive(Debug)]
+pub(crate) struct State<C> {
+    pub(crate) ip: *const u8,
+    pub(crate) sp: *mut u8,
+    pub(crate) mem: *mut u8,
+    pub(crate) mem_len: usize,
+    pub(crate) ctx: *mut Ctx,
+    pub(crate) acc: Acc,
+    pub(crate) encoding: PhantomData<C>,
+}
+
+impl<C: Stream> State<C> {
+    /// The registers at entry.
+    ///
+    /// # Safety
+    /// `ctx` describes an instance that stays as it is during the run (invariant 2).
+    #[inline(always)]
+    pub(crate) unsafe fn load(ctx: *mut Ctx) -> Self {
+        // SAFETY: the caller's contract; memory 0 is the first of `memories_len` (invariant 2).
+        unsafe {
+            let (mem, mem_len) = match (*ctx).memories_len {
+                0 => (core::ptr::NonNull::dangling().as_ptr(), 0),
+                _ => {
+                    let view = *(*ctx).memories;
+                    ((*view).base, (*view).len)
+                }
+            };
+            Self { ip: (*ctx).ip, sp: (*ctx).sp, mem, mem_len, ctx, acc: Acc::from_bits((*ctx).acc), encoding: PhantomData }
+        }
+    }
+
+    /// The address of a slot.
+    ///
+    /// # Safety
+    /// `slot` is in the current frame (invariant 1).
+    #[inline(always)]
+    pub(crate) unsafe fn slot(&self, slot: u32) -> *mut u8 {
+        debug_assert!(slot.is_multiple_of(4), "a slot is aligned");
+        // SAFETY: the caller's contract.
+        let address = unsafe { self.sp.add(slot as usize) };
+        // SAFETY: `ctx` is valid during a run.
+        debug_assert!((address as usize) < unsafe { (*self.ctx).stack_end } as usize + super::RED_ZONE, "a slot is on the stack");
+        address
+    }
+
+    /// The value in a slot.
+    ///
+    /// # Safety
+    /// `slot` is in the current frame (invariant 1).
+    #[inline(always)]
+    pub(crate) unsafe fn get<T: Value>(&self, slot: u32) -> T {
+        // SAFETY: the caller's contract; slots are 4-aligned and any bits are a number.
+        unsafe { self.slot(slot).cast::<Slotted<T>>().read().0 }
+    }
+
+    /// Puts a value into a slot.
+    ///
+    /// # Safety
+    /// `slot` is in the current frame and not its link (invariant 1).
+    #[inline(always)]
+    pub(crate) unsafe fn set<T: Value>(&mut self, slot: u32, value: T) {
+        // SAFETY: the caller's contract.
+        unsafe { self.slot(slot).cast::<Slotted<T>>().write(Slotted(value)) }
+    }
+
+    /// A u16 field, `at` bytes behind `ip`.
+    ///
+    /// # Safety
+    /// The instruction at `ip` has a field of that width there (invariant 1).
+    #[inline(always)]
+    pub(crate) unsafe fn field16(&self, at: usize) -> u16 {
+        // SAFETY: the caller's contract; fields are 2-aligned.
+        unsafe { read16(self.ip, at) }
+    }
+
+    /// A u32 field.
+    ///
+    /// # Safety
+    /// As for [`Self::field16`].
+    #[inline(always)]
+    pub(crate) unsafe fn field32(&self, at: usize) -> u32 {
+        // SAFETY: the caller's contract.
+        unsafe { read32(self.ip, at) }
+    }
+
+    /// Sets `ip` that many units from the current instruction.
+    ///
+    /// # Safety
+    /// An instruction starts there (invariant 1).
+    #[inline(always)]
+    pub(crate) unsafe fn jump(&mut self, units: i32) -> Flow {
+        // SAFETY: the caller's contract.
+        self.ip = unsafe { self.ip.offset(units as isize * C::UNIT as isize) };
+        Flow::Jump
+    }
+
+    /// Leaves with `ip` behind this instruction, whose fields take `fields` bytes.
+    ///
+    /// # Safety
+    /// `ip` is at such an instruction.
+    #[inline(always)]
+    pub(crate) unsafe fn leave(&mut self, fields: usize, code: ExitCode) -> Flow {
+        // SAFETY: the caller's contract.
+        self.ip = unsafe { self.ip.add(C::size(fields)) };
+        Flow::Exit(code)
+    }
+}
+
+/// A u16 in code.
+///
+/// # Safety
+/// `ip + at` is inside code.
+#[inline(always)]
+pub(crate) unsafe fn read16(ip: *const u8, at: usize) -> u16 {
+    // SAFETY: the caller's contract; code is 2-aligned and so are its fields.
+    unsafe { ip.add(at).cast::<u16>().read() }
+}
+
+/// A u32 in code, as two u16: code is 2-aligned. Where unaligned reads exist, the compiler makes one of them.
+///
+/// # Safety
+/// As for [`read16`].
+#[inline(always)]
+pub(crate) unsafe fn read32(ip: *const u8, at: usize) -> u32 {
+    // SAFETY: the caller's contract.
+    unsafe { u32::from(read16(ip, at)) | u32::from(read16(ip, at + 2)) << 16 }
+}

@@ -1,0 +1,227 @@
+//! Instantiation, step by step as the specification has it (section 4.5.4): match imports, allocate, evaluate, copy active
+//! segments in order, start.
+
+use alloc::{boxed::Box, vec, vec::Vec};
+
+use super::{Extern, Instance, InstanceEntity, Linked};
+use crate::{
+    driver::{self, range},
+    error::{Error, ErrorKind},
+    exec::ctx::FuncRecord,
+    limits::Bound,
+    memory::add_memory,
+    module::{
+        ElementItems, ElementSegment, Module, ModuleInner, SegmentMode, get,
+        init::{ConstContext, ConstExpr},
+    },
+    engine::Engine,
+    store::{Handle, Store, StoreInner},
+    table::add_table,
+    trap::Trap,
+};
+
+/// Instantiates a module and runs its start function.
+pub(crate) fn instantiate<T>(store: &mut Store<T>, module: &Module, imports: &[Extern]) -> Result<Instance, Error> {
+    if !Engine::same(store.engine(), module.engine()) {
+        return Err(ErrorKind::ForeignEngine.into());
+    }
+    store.check_count(Bound::Instances, StoreInner::instance_count, |limiter| limiter.instances())?;
+    let number = store.inner.next_instance()?;
+    let funcs = store.inner.funcs().len();
+    let entity = match prepare(store, module, imports, number) {
+        Ok(entity) => entity,
+        Err(error) => {
+            // Their instance will never exist (R8).
+            store.inner.forget_funcs(funcs);
+            return Err(error);
+        }
+    };
+    // From here on functions of the instance may get into shared tables: it stays, whatever happens.
+    store.inner.add_instance(entity);
+    copy_elements(&mut store.inner, &module.inner, number)?;
+    copy_datas(&mut store.inner, &module.inner, number)?;
+    let instance = store.inner.handle(number);
+    if let Some(start) = module.inner.start {
+        run_start(store, number, start)?;
+    }
+    Ok(Instance(instance))
+}
+
+/// Everything before the first segment is copied: nothing of it can be seen from outside.
+fn prepare<T>(store: &mut Store<T>, module: &Module, imports: &[Extern], number: u32) -> Result<InstanceEntity, Error> {
+    let mut spaces = match_imports(&store.inner, &module.inner, imports)?;
+    allocate(store, &module.inner, &mut spaces, number)?;
+    let elements = evaluate_elements(&store.inner, &module.inner, &spaces)?;
+    link(&mut store.inner, module, spaces, elements)
+}
+
+/// Numbers in the store, by index in the module.
+#[derive(Default)]
+struct Spaces {
+    funcs: Vec<u32>,
+    tables: Vec<u32>,
+    memories: Vec<u32>,
+    globals: Vec<u32>,
+}
+
+fn match_imports(inner: &StoreInner, module: &ModuleInner, imports: &[Extern]) -> Result<Spaces, Error> {
+    if imports.len() != module.imports.len() {
+        return Err(ErrorKind::ImportCount { expected: module.imports.len(), found: imports.len() }.into());
+    }
+    let mut spaces = Spaces::default();
+    for (import, item) in module.imports.iter().zip(imports) {
+        let found = item.current_type(inner)?;
+        if !found.matches(&import.ty) {
+            let (module, name, expected) = (import.module.clone(), import.name.clone(), import.ty.clone());
+            return Err(ErrorKind::ImportType { module, name, expected, found }.into());
+        }
+        let number = |handle: Handle| handle.index_in(inner.id()).ok_or_else(Error::foreign);
+        match item {
+            Extern::Func(func) => spaces.funcs.push(number(func.0)?),
+            Extern::Table(table) => spaces.tables.push(number(table.0)?),
+            Extern::Memory(memory) => spaces.memories.push(number(memory.0)?),
+            Extern::Global(global) => spaces.globals.push(number(global.0)?),
+        }
+    }
+    Ok(spaces)
+}
+
+/// Makes what the module defines. `number` will be the instance's.
+fn allocate<T>(store: &mut Store<T>, module: &ModuleInner, spaces: &mut Spaces, number: u32) -> Result<(), Error> {
+    for ty in module.tables.iter().skip(spaces.tables.len()) {
+        spaces.tables.push(add_table(store, *ty, 0)?);
+    }
+    for ty in module.memories.iter().skip(spaces.memories.len()) {
+        spaces.memories.push(add_memory(store, *ty, None)?);
+    }
+    // Until the instance is added, these records name an instance that does not exist: no guest runs before that.
+    for (defined, ty) in (0..).zip(module.env.funcs.iter().skip(spaces.funcs.len())) {
+        let ty = get(&module.env.types, *ty).ok_or_else(Error::foreign)?;
+        let type_id = store.inner.types.intern(ty);
+        let entry = module.code.entry(defined).ok_or_else(Error::foreign)?;
+        let record = FuncRecord { entry, type_id, instance: number };
+        spaces.funcs.push(store.inner.add_func(record, module.env.imported_funcs.saturating_add(defined))?);
+    }
+    for (ty, init) in module.globals.iter().skip(spaces.globals.len()).zip(&module.global_inits) {
+        let bits = init.eval(&Context { inner: &store.inner, spaces }).ok_or_else(Error::foreign)?;
+        spaces.globals.push(store.inner.add_global(*ty, bits)?);
+    }
+    Ok(())
+}
+
+/// What constant expressions of a module that is being instantiated may read.
+struct Context<'a> {
+    inner: &'a StoreInner,
+    spaces: &'a Spaces,
+}
+
+impl ConstContext for Context<'_> {
+    fn global(&self, index: u32) -> Option<u64> {
+        let number = *get(&self.spaces.globals, index)?;
+        self.inner.global(number).map(|global| *global.cell.get())
+    }
+
+    fn func_ref(&self, index: u32) -> Option<u32> {
+        get(&self.spaces.funcs, index)?.checked_add(1)
+    }
+}
+
+fn evaluate_elements(inner: &StoreInner, module: &ModuleInner, spaces: &Spaces) -> Result<Box<[Box<[u32]>]>, Error> {
+    let context = Context { inner, spaces };
+    let segment = |segment: &ElementSegment| match (&segment.mode, &segment.items) {
+        // Declared segments count as dropped.
+        (SegmentMode::Declared, _) => Some(Box::default()),
+        (SegmentMode::Active { .. } | SegmentMode::Passive, ElementItems::Funcs(funcs)) => {
+            funcs.iter().map(|&func| context.func_ref(func)).collect()
+        }
+        (SegmentMode::Active { .. } | SegmentMode::Passive, ElementItems::Exprs(exprs)) => {
+            exprs.iter().map(|expr| expr.eval_u32(&context)).collect()
+        }
+    };
+    module.elements.iter().map(|element| segment(element).ok_or_else(Error::foreign)).collect()
+}
+
+fn link(
+    inner: &mut StoreInner,
+    module: &Module,
+    spaces: Spaces,
+    elements: Box<[Box<[u32]>]>,
+) -> Result<InstanceEntity, Error> {
+    let types = module.inner.env.types.iter().map(|ty| inner.types.intern(ty)).collect();
+    let funcs = spaces.funcs.iter().map(|func| func.checked_add(1).ok_or_else(Error::foreign));
+    Ok(InstanceEntity {
+        types,
+        funcs: funcs.collect::<Result<_, _>>()?,
+        memories: Linked::new(spaces.memories, |number| get(inner.memories(), number).map(|memory| memory.as_ptr().cast()))?,
+        tables: Linked::new(spaces.tables, |number| get(inner.tables(), number).map(|table| table.as_ptr().cast()))?,
+        globals: Linked::new(spaces.globals, |number| get(inner.globals(), number).map(|global| global.cell.as_ptr()))?,
+        elements,
+        dropped_datas: vec![false; module.inner.datas.len()].into(),
+        module: module.clone(),
+    })
+}
+
+/// What constant expressions of an instance may read.
+struct Linkage<'a> {
+    inner: &'a StoreInner,
+    instance: &'a InstanceEntity,
+}
+
+impl ConstContext for Linkage<'_> {
+    fn global(&self, index: u32) -> Option<u64> {
+        let number = self.instance.global(index)?;
+        self.inner.global(number).map(|global| *global.cell.get())
+    }
+
+    fn func_ref(&self, index: u32) -> Option<u32> {
+        self.instance.func(index)?.checked_add(1)
+    }
+}
+
+/// The number in the store of an active segment's target, and the offset there.
+fn target(
+    inner: &StoreInner,
+    number: u32,
+    offset: &ConstExpr,
+    find: impl Fn(&InstanceEntity) -> Option<u32>,
+) -> Result<(u32, u32), Error> {
+    let instance = inner.instance(number).ok_or_else(Error::foreign)?;
+    let offset = offset.eval_u32(&Linkage { inner, instance }).ok_or_else(Error::foreign)?;
+    Ok((find(instance).ok_or_else(Error::foreign)?, offset))
+}
+
+fn copy_elements(inner: &mut StoreInner, module: &ModuleInner, number: u32) -> Result<(), Error> {
+    for (index, segment) in (0..).zip(&module.elements) {
+        let SegmentMode::Active { target: table, offset } = &segment.mode else { continue };
+        let (table, offset) = target(inner, number, offset, |instance| instance.table(*table))?;
+        let len = u32::try_from(segment.items.len()).map_err(|_| Trap::TableOutOfBounds)?;
+        let (table, instance) = inner.table_and_instance(table, number).ok_or_else(Error::foreign)?;
+        let place = table.elements_mut().get_mut(range(offset, len)).ok_or(Trap::TableOutOfBounds)?;
+        place.copy_from_slice(instance.element(index));
+        if let Some(instance) = inner.instance_mut(number) {
+            instance.drop_element(index);
+        }
+    }
+    Ok(())
+}
+
+fn copy_datas(inner: &mut StoreInner, module: &ModuleInner, number: u32) -> Result<(), Error> {
+    for (index, segment) in (0..).zip(&module.datas) {
+        let SegmentMode::Active { target: memory, offset } = &segment.mode else { continue };
+        let (memory, offset) = target(inner, number, offset, |instance| instance.memory(*memory))?;
+        let len = u32::try_from(segment.bytes.len()).map_err(|_| Trap::MemoryOutOfBounds)?;
+        let (memory, instance) = inner.memory_and_instance(memory, number).ok_or_else(Error::foreign)?;
+        let place = memory.data_mut().get_mut(range(offset, len)).ok_or(Trap::MemoryOutOfBounds)?;
+        place.copy_from_slice(instance.data(index));
+        if let Some(instance) = inner.instance_mut(number) {
+            instance.drop_data(index);
+        }
+    }
+    Ok(())
+}
+
+fn run_start<T>(store: &mut Store<T>, number: u32, start: u32) -> Result<(), Error> {
+    let instance = store.inner.instance(number).ok_or_else(Error::foreign)?;
+    let func = store.inner.handle(instance.func(start).ok_or_else(Error::foreign)?);
+    driver::invoke(store, func, |_| Ok(()), |_| ())
+}

@@ -1,0 +1,227 @@
+//! Instances: modules with their imports, memories, tables and globals.
+
+mod exports;
+mod instantiate;
+
+use alloc::{boxed::Box, vec::Vec};
+
+pub use self::exports::{Export, ExportsIter, Extern};
+pub(crate) use self::instantiate::instantiate;
+use crate::{
+    error::{Error, ErrorKind},
+    exec::ctx::{Ctx, MemoryView, TableView},
+    func::{Func, TypedFunc, WasmParams, WasmResults},
+    global::Global,
+    memory::Memory,
+    module::{ItemIndex, Module, get},
+    store::{AsContext, AsContextMut, Handle, StoreContext, StoreInner},
+    table::Table,
+};
+
+/// An instance of a [`Module`] in a [`Store`](crate::Store).
+///
+/// # Examples
+///
+#[cfg_attr(feature = "translate", doc = "```")]
+#[cfg_attr(not(feature = "translate"), doc = "```ignore")]
+/// use ermine::{Engine, Instance, Module, Store};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let engine = Engine::default();
+/// let wasm = wat::parse_str(
+///     r#"(module (memory (export "memory") 1) (data (i32.const 8) "abc")
+///         (func (export "answer") (result i32) (i32.const 42)))"#,
+/// )?;
+/// let mut store = Store::new(&engine, ());
+/// let instance = Instance::new(&mut store, &Module::new(&engine, &wasm)?, &[])?;
+/// let answer = instance.get_typed_func::<(), i32>(&store, "answer")?;
+/// assert_eq!(answer.call(&mut store, ())?, 42);
+/// assert_eq!(&instance.get_memory(&store, "memory").unwrap().data(&store)[8..11], b"abc");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Instance(pub(crate) Handle);
+
+impl Instance {
+    /// Instantiates a module with these imports, in the order of [`Module::imports`], and runs its start function.
+    ///
+    /// [`Linker`](crate::Linker) finds imports by name.
+    ///
+    /// # Errors
+    ///
+    /// If number or types of the imports do not fit, if a bound or the limiter forbids a memory or table, or if a segment
+    /// does not fit or the start function fails. In the last two cases what has been written to imported memories and
+    /// tables stays, as the specification wants it.
+    pub fn new(mut ctx: impl AsContextMut, module: &Module, imports: &[Extern]) -> Result<Self, Error> {
+        instantiate(ctx.as_context_mut().store, module, imports)
+    }
+
+    /// The module.
+    ///
+    /// # Errors
+    ///
+    /// If the handle is foreign.
+    pub fn module<'a, T: 'a>(&self, ctx: impl Into<StoreContext<'a, T>>) -> Result<&'a Module, Error> {
+        ctx.into().store.inner.instance_by(self.0).map(InstanceEntity::module)
+    }
+
+    /// The export with this name.
+    pub fn get_export(&self, ctx: impl AsContext, name: &str) -> Option<Extern> {
+        let inner = &ctx.as_context().store.inner;
+        inner.instance_by(self.0).ok()?.export(inner, name)
+    }
+
+    /// The exported function with this name.
+    pub fn get_func(&self, ctx: impl AsContext, name: &str) -> Option<Func> {
+        self.get_export(ctx, name)?.into_func()
+    }
+
+    /// The exported function with this name and type.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::UnknownExport`] if there is no such function, [`ErrorKind::FuncType`] if it has another type.
+    pub fn get_typed_func<Params, Results>(
+        &self,
+        ctx: impl AsContext,
+        name: &str,
+    ) -> Result<TypedFunc<Params, Results>, Error>
+    where
+        Params: WasmParams,
+        Results: WasmResults,
+    {
+        let context = ctx.as_context();
+        let func = self.get_func(context, name).ok_or_else(|| ErrorKind::UnknownExport(name.into()))?;
+        func.typed(context)
+    }
+
+    /// The exported global with this name.
+    pub fn get_global(&self, ctx: impl AsContext, name: &str) -> Option<Global> {
+        self.get_export(ctx, name)?.into_global()
+    }
+
+    /// The exported table with this name.
+    pub fn get_table(&self, ctx: impl AsContext, name: &str) -> Option<Table> {
+        self.get_export(ctx, name)?.into_table()
+    }
+
+    /// The exported memory with this name.
+    pub fn get_memory(&self, ctx: impl AsContext, name: &str) -> Option<Memory> {
+        self.get_export(ctx, name)?.into_memory()
+    }
+
+    /// All exports, in the order of the module. None for a foreign handle.
+    pub fn exports<'a, T: 'a>(&self, ctx: impl Into<StoreContext<'a, T>>) -> ExportsIter<'a> {
+        ExportsIter::new(&ctx.into().store.inner, self.0)
+    }
+}
+
+/// What an instance is made of. It is never removed from its store (R8).
+#[derive(Debug)]
+pub(crate) struct InstanceEntity {
+    module: Module,
+    /// Canonical type numbers, by type index.
+    types: Box<[u32]>,
+    /// References to functions, by function index.
+    funcs: Box<[u32]>,
+    memories: Linked<MemoryView>,
+    tables: Linked<TableView>,
+    globals: Linked<u64>,
+    /// Element segments, as references; empty once dropped.
+    elements: Box<[Box<[u32]>]>,
+    /// Which data segments have been dropped.
+    dropped_datas: Box<[bool]>,
+}
+
+/// One index space of an instance: numbers in the store, and addresses for machines.
+#[derive(Debug)]
+pub(crate) struct Linked<T> {
+    numbers: Box<[u32]>,
+    addresses: Box<[*mut T]>,
+}
+
+impl<T> Linked<T> {
+    /// Looks the address of each number up.
+    pub(crate) fn new(numbers: Vec<u32>, address: impl Fn(u32) -> Option<*mut T>) -> Result<Self, Error> {
+        let addresses = numbers.iter().map(|&number| address(number).ok_or_else(Error::foreign));
+        let addresses = addresses.collect::<Result<_, _>>()?;
+        Ok(Self { numbers: numbers.into(), addresses })
+    }
+}
+
+impl InstanceEntity {
+    pub(crate) fn module(&self) -> &Module {
+        &self.module
+    }
+
+    /// Makes a context describe this instance.
+    pub(crate) fn describe(&self, ctx: &mut Ctx) {
+        ctx.entries = self.module.inner.code.entries();
+        ctx.globals = self.globals.addresses.as_ptr();
+        ctx.memories = self.memories.addresses.as_ptr();
+        ctx.memories_len = u32::try_from(self.memories.addresses.len()).unwrap_or(u32::MAX);
+        ctx.tables = self.tables.addresses.as_ptr();
+        ctx.types = self.types.as_ptr();
+        ctx.func_refs = self.funcs.as_ptr();
+    }
+
+    /// The number in the store of a function.
+    pub(crate) fn func(&self, index: u32) -> Option<u32> {
+        get(&self.funcs, index)?.checked_sub(1)
+    }
+
+    /// The number in the store of a memory.
+    pub(crate) fn memory(&self, index: u32) -> Option<u32> {
+        get(&self.memories.numbers, index).copied()
+    }
+
+    /// The number in the store of a table.
+    pub(crate) fn table(&self, index: u32) -> Option<u32> {
+        get(&self.tables.numbers, index).copied()
+    }
+
+    /// The number in the store of a global.
+    pub(crate) fn global(&self, index: u32) -> Option<u32> {
+        get(&self.globals.numbers, index).copied()
+    }
+
+    /// What is left of an element segment.
+    pub(crate) fn element(&self, segment: u32) -> &[u32] {
+        get(&self.elements, segment).map_or(&[], |items| items)
+    }
+
+    pub(crate) fn drop_element(&mut self, segment: u32) {
+        if let Some(items) = usize::try_from(segment).ok().and_then(|segment| self.elements.get_mut(segment)) {
+            *items = Box::default();
+        }
+    }
+
+    /// What is left of a data segment.
+    pub(crate) fn data(&self, segment: u32) -> &[u8] {
+        let dropped = get(&self.dropped_datas, segment).copied().unwrap_or(true);
+        let segment = get(&self.module.inner.datas, segment).filter(|_| !dropped);
+        segment.map_or(&[], |segment| self.module.inner.data(segment))
+    }
+
+    pub(crate) fn drop_data(&mut self, segment: u32) {
+        if let Some(dropped) = usize::try_from(segment).ok().and_then(|segment| self.dropped_datas.get_mut(segment)) {
+            *dropped = true;
+        }
+    }
+
+    /// The item that is exported under this name.
+    pub(crate) fn export(&self, inner: &StoreInner, name: &str) -> Option<Extern> {
+        self.item(inner, self.module.inner.export(name)?)
+    }
+
+    /// An item of one of the index spaces.
+    pub(crate) fn item(&self, inner: &StoreInner, item: ItemIndex) -> Option<Extern> {
+        Some(match item {
+            ItemIndex::Func(index) => Extern::Func(Func(inner.handle(self.func(index)?))),
+            ItemIndex::Table(index) => Extern::Table(Table(inner.handle(self.table(index)?))),
+            ItemIndex::Memory(index) => Extern::Memory(Memory(inner.handle(self.memory(index)?))),
+            ItemIndex::Global(index) => Extern::Global(Global(inner.handle(self.global(index)?))),
+        })
+    }
+}

@@ -1,0 +1,381 @@
+//! What follows from the op table: rows as types, numbers of instructions, and the table as data.
+
+use core::cmp::Ordering;
+
+use super::field::{Layout, Ty};
+use super::form::{A, FormKey, I, Keyed, M, O, P, S, Shape, W};
+use super::table::isa_table;
+use crate::exec::fetch::*;
+use crate::exec::row::*;
+use crate::exec::shape::*;
+use crate::exec::state::{Flow, State, Stream};
+use crate::exec::{bulk, calls, control, moves, tables};
+use crate::num;
+use crate::trap::Trap;
+
+/// The number of an instruction: what starts it in compact code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Code(pub(crate) u16);
+
+/// A section of the table.
+pub(crate) trait Section {
+    const ID: SectionId;
+    /// Number of its first instruction.
+    const FIRST: u16 = first_of(Self::ID);
+    const ROWS: u16 = SECTION_ROWS[Self::ID as usize];
+}
+
+/// A row of the table.
+pub(crate) trait Row: 'static {
+    type Section: Section;
+    /// Its place in its section.
+    const INDEX: u16;
+}
+
+/// A form that a section has. Implemented by shapes over the row type `()`.
+pub(crate) trait FormIn<X: Section> {
+    /// Its place in the section's list.
+    const INDEX: u16;
+}
+
+/// The number of the instruction that is row `R` in the form of `F`.
+pub(crate) const fn code_of<R: Row, F: FormIn<R::Section>>() -> u16 {
+    R::Section::FIRST + F::INDEX * R::Section::ROWS + R::INDEX
+}
+
+const fn first_of(section: SectionId) -> u16 {
+    let mut first = 0;
+    let mut index = 0;
+    while index < section as usize {
+        first += SECTION_ROWS[index] * SECTION_FORMS[index];
+        index += 1;
+    }
+    first
+}
+
+/// How many numbers there are.
+pub(crate) const OP_COUNT: usize = {
+    let mut count = 0;
+    let mut index = 0;
+    while index < SECTION_ROWS.len() {
+        count += SECTION_ROWS[index] as usize * SECTION_FORMS[index] as usize;
+        index += 1;
+    }
+    count
+};
+
+/// The place of `name` in `names`.
+const fn position(names: &[&str], name: &str) -> u16 {
+    let mut index = 0;
+    while index < names.len() {
+        if same(names[index].as_bytes(), name.as_bytes()) {
+            return index as u16;
+        }
+        index += 1;
+    }
+    panic!("not in the list")
+}
+
+const fn same(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut index = 0;
+    while index < a.len() {
+        if a[index] != b[index] {
+            return false;
+        }
+        index += 1;
+    }
+    true
+}
+
+macro_rules! count {
+    ($($item:tt)*) => { <[&str]>::len(&[$(stringify!($item)),*]) };
+}
+
+/// Rows and sections as types and as enums; sizes of sections.
+macro_rules! define {
+    ($( section $section:ident $kind:ident $cfg:tt {
+        base [$($base:ident $base_form:tt)*] full [$($full:ident $full_form:tt)*] rare [$($rare:ident $rare_form:tt)*]
+        $( $row:ident $opcode:tt $name:literal ($($args:tt)*) $(-> $result:ident)? $(or $trap:ident)? $(not $inverse:ident)? {$($body:tt)*} )*
+    } )*) => {
+        /// Sections in the order of the table.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[repr(u8)]
+        pub(crate) enum SectionId { $($section),* }
+
+        /// Rows in the order of the table.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[repr(u16)]
+        pub(crate) enum RowId { $($($row,)*)* }
+
+        const SECTION_ROWS: &[u16] = &[$(count!($($row)*) as u16),*];
+        const SECTION_FORMS: &[u16] = &[$((count!($($base)*) + count!($($full)*) + count!($($rare)*)) as u16),*];
+
+        /// One type per section.
+        pub(crate) mod section {
+            $( #[derive(Debug)] pub(crate) enum $section {} )*
+        }
+        $( impl Section for section::$section { const ID: SectionId = SectionId::$section; } )*
+
+        /// One type per row.
+        pub(crate) mod row {
+            $( $( #[derive(Debug)] pub(crate) struct $row; )* )*
+        }
+
+        /// The places of the rows in their sections.
+        mod place {
+            $( pub(super) mod $section {
+                #![allow(non_snake_case, reason = "named after the section")]
+                #[repr(u16)]
+                pub(in super::super) enum Place { $($row),* }
+            } )*
+        }
+        $($(
+            impl Row for row::$row {
+                type Section = section::$section;
+                const INDEX: u16 = place::$section::Place::$row as u16;
+            }
+            semantics!($kind $row ($($args)*) ($($result)?) ($($trap)?) ($($inverse)?) {$($body)*});
+        )*)*
+
+        $( forms!($section [$($base $base_form)* $($full $full_form)* $($rare $rare_form)*]); )*
+
+        /// All rows, in the order of the table.
+        #[cfg(feature = "alloc")]
+        pub(crate) const ROW_IDS: &[RowId] = &[$($(RowId::$row,)*)*];
+
+        /// What each row is, by [`RowId`].
+        #[cfg(feature = "alloc")]
+        pub(crate) const ROWS: &[RowInfo] = &[$($(
+            RowInfo {
+                name: $name,
+                opcode: opcode!($opcode),
+                section: SectionId::$section,
+                index: row::$row::INDEX,
+                inverse: inverse!($($inverse)?),
+                types: row_types!($kind $row),
+            },
+        )*)*];
+
+        /// The forms of each section, by [`SectionId`].
+        #[cfg(feature = "alloc")]
+        pub(crate) const SECTIONS: &[SectionInfo] = &[$(
+            SectionInfo {
+                first: <section::$section as Section>::FIRST,
+                rows: <section::$section as Section>::ROWS,
+                forms: &[
+                    $(FormInfo { shape: Shape::$base, key: FormKey(<$base_form as Keyed>::KEY), full: false },)*
+                    $(FormInfo { shape: Shape::$full, key: FormKey(<$full_form as Keyed>::KEY), full: true },)*
+                    $(FormInfo { shape: Shape::$rare, key: FormKey(<$rare_form as Keyed>::KEY), full: true },)*
+                ],
+            },
+        )*];
+    };
+}
+
+/// The place of each form in its section.
+macro_rules! forms {
+    ($section:ident $all:tt) => { forms!(@each $section $all $all); };
+    (@each $section:ident [$($shape:ident $form:tt)*] $all:tt) => {$(
+        impl FormIn<section::$section> for $shape<(), $form> {
+            const INDEX: u16 = position(forms!(@names $all), stringify!($shape $form));
+        }
+    )*};
+    (@names [$($shape:ident $form:tt)*]) => { &[$(stringify!($shape $form)),*] };
+}
+
+/// What a row computes, as an implementation of the trait of its kind.
+macro_rules! semantics {
+    (binary $row:ident ($a:ident: $ta:ident, $b:ident: $tb:ident) ($result:ident) () () $body:block) => {
+        impl BinaryRow for row::$row {
+            type Operand = $ta;
+            type Result = $result;
+            #[inline(always)]
+            fn compute($a: $ta, $b: $tb) -> Result<$result, Trap> { Ok($body) }
+        }
+    };
+    (binary $row:ident ($a:ident: $ta:ident, $b:ident: $tb:ident) ($result:ident) (Trap) () $body:block) => {
+        impl BinaryRow for row::$row {
+            type Operand = $ta;
+            type Result = $result;
+            #[inline(always)]
+            fn compute($a: $ta, $b: $tb) -> Result<$result, Trap> $body
+        }
+    };
+    (compare $row:ident ($a:ident: $ta:ident, $b:ident: $tb:ident) (bool) () ($inverse:ident) $body:block) => {
+        impl CompareRow for row::$row {
+            type Operand = $ta;
+            #[inline(always)]
+            fn holds($a: $ta, $b: $tb) -> bool $body
+        }
+    };
+    (unary $row:ident ($a:ident: $ta:ident) ($result:ident) () () $body:block) => {
+        impl UnaryRow for row::$row {
+            type Operand = $ta;
+            type Result = $result;
+            #[inline(always)]
+            fn compute($a: $ta) -> Result<$result, Trap> { Ok($body) }
+        }
+    };
+    (unary $row:ident ($a:ident: $ta:ident) ($result:ident) (Trap) () $body:block) => {
+        impl UnaryRow for row::$row {
+            type Operand = $ta;
+            type Result = $result;
+            #[inline(always)]
+            fn compute($a: $ta) -> Result<$result, Trap> $body
+        }
+    };
+    (load $row:ident ($a:ident: $ta:ident) ($result:ident) () () $body:block) => {
+        impl LoadRow for row::$row {
+            type Stored = $ta;
+            type Result = $result;
+            #[inline(always)]
+            fn extend($a: $ta) -> $result $body
+        }
+    };
+    (store $row:ident ($a:ident: $ta:ident) ($result:ident) () () $body:block) => {
+        impl StoreRow for row::$row {
+            type Operand = $ta;
+            type Stored = $result;
+            #[inline(always)]
+            fn narrow($a: $ta) -> $result $body
+        }
+    };
+    (plain $row:ident ($($arg:ident: $field:ident),*) ($($next:ident)?) () () {$body:expr}) => {
+        impl PlainRow for row::$row {
+            const LAYOUT: Layout = Layout::EMPTY$(.and(<$field as Fetch>::LAYOUT))*$(.then(super::field::Next::$next))?;
+            #[inline(always)]
+            #[allow(unsafe_code, reason = "one call of a body, under its own contract")]
+            #[allow(unused_assignments, unused_mut, unused_variables, reason = "rows without fields")]
+            unsafe fn run<C: Stream>(s: &mut State<C>) -> Flow {
+                let mut at = C::HEAD;
+                // SAFETY: the caller's contract is the body's: `s.ip` is at an instruction of this row (invariant 1).
+                unsafe {
+                    $( let $arg = <$field as Fetch>::fetch(s, at); at += <$field as Fetch>::LAYOUT.bytes(); )*
+                    $body(s $(, $arg)*)
+                }
+            }
+        }
+    };
+    // select, global, result: the type of the value says it all.
+    ($kind:ident $row:ident () ($result:ident) () () {}) => {
+        impl ValueRow for row::$row {
+            type Value = $result;
+        }
+    };
+}
+
+#[cfg(feature = "alloc")]
+macro_rules! opcode {
+    (_) => { Opcode::NONE };
+    ((0xfc, $sub:literal)) => { Opcode::prefixed($sub) };
+    ($byte:literal) => { Opcode::byte($byte) };
+}
+
+#[cfg(feature = "alloc")]
+macro_rules! inverse {
+    () => { None };
+    ($row:ident) => { Some(RowId::$row) };
+}
+
+#[cfg(feature = "alloc")]
+macro_rules! row_types {
+    (binary $row:ident) => { row_types!(@ <row::$row as BinaryRow>::Operand, <row::$row as BinaryRow>::Result) };
+    (compare $row:ident) => { row_types!(@ <row::$row as CompareRow>::Operand, u32) };
+    (unary $row:ident) => { row_types!(@ <row::$row as UnaryRow>::Operand, <row::$row as UnaryRow>::Result) };
+    (load $row:ident) => { row_types!(@ u32, <row::$row as LoadRow>::Result) };
+    (store $row:ident) => { row_types!(@ <row::$row as StoreRow>::Operand, u32) };
+    (plain $row:ident) => { (Ty::I32, Ty::I32) };
+    ($kind:ident $row:ident) => { row_types!(@ <row::$row as ValueRow>::Value, <row::$row as ValueRow>::Value) };
+    (@ $operand:ty, $result:ty) => { (<$operand as Value>::TY, <$result as Value>::TY) };
+}
+
+isa_table!(define);
+
+/// A wasm opcode: a byte, or 0x100 plus what follows the prefix 0xfc.
+#[cfg(feature = "alloc")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Opcode(pub(crate) u16);
+
+#[cfg(feature = "alloc")]
+impl Opcode {
+    /// Of operations that wasm does not have.
+    pub(crate) const NONE: Self = Self(u16::MAX);
+
+    /// The opcode that is one byte.
+    pub(crate) const fn byte(byte: u8) -> Self {
+        Self(byte as u16)
+    }
+
+    /// The opcode behind the prefix 0xfc.
+    pub(crate) const fn prefixed(sub: u8) -> Self {
+        Self(0x100 + sub as u16)
+    }
+}
+
+/// A row as data.
+#[cfg(feature = "alloc")]
+#[derive(Debug)]
+pub(crate) struct RowInfo {
+    pub(crate) name: &'static str,
+    pub(crate) opcode: Opcode,
+    pub(crate) section: SectionId,
+    pub(crate) index: u16,
+    /// The comparison that holds where this one does not.
+    pub(crate) inverse: Option<RowId>,
+    /// Types of operands and result.
+    pub(crate) types: (Ty, Ty),
+}
+
+/// A form as data.
+#[cfg(feature = "alloc")]
+#[derive(Debug)]
+pub(crate) struct FormInfo {
+    pub(crate) shape: Shape,
+    pub(crate) key: FormKey,
+    /// Only in the `full` profile.
+    pub(crate) full: bool,
+}
+
+/// A section as data.
+#[cfg(feature = "alloc")]
+#[derive(Debug)]
+pub(crate) struct SectionInfo {
+    /// Number of its first instruction.
+    pub(crate) first: u16,
+    pub(crate) rows: u16,
+    pub(crate) forms: &'static [FormInfo],
+}
+
+/// Hands every instruction to the macro named first: groups of `{ (common) (rare) (cfg) (cfg) Shape (form) [rows] }`.
+/// All are conditions for `#[cfg]`: exactly one of the first two holds, and the instruction exists where the last two hold.
+macro_rules! each_op {
+    ($($then:tt)*) => { $crate::isa::table::isa_table! { each_section {$($then)*} [] } };
+}
+
+macro_rules! each_section {
+    ({$then:ident $($extra:tt)*} [$($done:tt)*]) => { $then! { $($extra)* $($done)* } };
+    ($then:tt [$($done:tt)*]
+        section $section:ident $kind:ident $cfg:tt {
+            base [$($base:ident $base_form:tt)*] full [$($full:ident $full_form:tt)*] rare [$($rare:ident $rare_form:tt)*]
+            $( $row:ident $opcode:tt $name:literal ($($args:tt)*) $(-> $result:ident)? $(or $trap:ident)? $(not $inverse:ident)? {$($body:tt)*} )*
+        }
+        $($rest:tt)*
+    ) => {
+        each_form! { $then [$($done)*] $cfg [$($base $base_form)*] [$($full $full_form)*] [$($rare $rare_form)*] [$($row)*] $($rest)* }
+    };
+}
+
+macro_rules! each_form {
+    ($then:tt [$($done:tt)*] $cfg:tt [$($base:ident $base_form:tt)*] [$($full:ident $full_form:tt)*] [$($rare:ident $rare_form:tt)*] $rows:tt $($rest:tt)*) => {
+        each_section! { $then [
+            $($done)*
+            $({ (all()) (any()) (all()) $cfg $base $base_form $rows })*
+            $({ (all()) (any()) (feature = "full") $cfg $full $full_form $rows })*
+            $({ (any()) (all()) (feature = "full") $cfg $rare $rare_form $rows })*
+        ] $($rest)* }
+    };
+}
+pub(crate) use {each_form, each_op, each_section};

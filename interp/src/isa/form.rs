@@ -1,0 +1,127 @@
+//! Places: where an operand comes from, where a result goes. A form is a tuple of them.
+//!
+//! Places are types, so that a handler's body is generic over them, and each has a [`Place`] value, so that the translator can
+//! look forms up at run time.
+
+/// A slot of the frame: one u16 field.
+#[derive(Debug)]
+pub(crate) struct S;
+/// The accumulator of the operand's type: no field.
+#[derive(Debug)]
+pub(crate) struct A;
+/// A 16-bit immediate, sign-extended: one field.
+#[derive(Debug)]
+pub(crate) struct I;
+/// A 32-bit immediate, sign-extended: two fields.
+#[derive(Debug)]
+pub(crate) struct W;
+/// A 16-bit offset into memory 0.
+#[derive(Debug)]
+pub(crate) struct O;
+/// A 32-bit offset into memory 0.
+#[derive(Debug)]
+pub(crate) struct P;
+/// The number of a memory and a 32-bit offset into it.
+#[derive(Debug)]
+pub(crate) struct M;
+
+/// A place as a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Place {
+    S = 1,
+    A = 2,
+    I = 3,
+    W = 4,
+    O = 5,
+    P = 6,
+    M = 7,
+}
+
+/// Identifies a form among those of one shape: the places in order, four bits each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FormKey(pub(crate) u32);
+
+impl FormKey {
+    /// The key of the form with these places.
+    pub(crate) const fn of(places: &[Place]) -> Self {
+        let mut key = 0;
+        let mut index = 0;
+        while index < places.len() {
+            key = key << 4 | places[index] as u32;
+            index += 1;
+        }
+        Self(key)
+    }
+}
+
+/// A place, or a tuple of places, as part of a key.
+pub(crate) trait Keyed {
+    /// The places, four bits each, the last in the lowest bits.
+    const KEY: u32;
+    /// How many there are.
+    const COUNT: u32;
+}
+
+macro_rules! place {
+    ($($place:ident)*) => {$(
+        impl Keyed for $place {
+            const KEY: u32 = Place::$place as u32;
+            const COUNT: u32 = 1;
+        }
+    )*};
+}
+place!(S A I W O P M);
+
+impl Keyed for () {
+    const KEY: u32 = 0;
+    const COUNT: u32 = 0;
+}
+
+impl<X: Keyed> Keyed for (X,) {
+    const KEY: u32 = X::KEY;
+    const COUNT: u32 = X::COUNT;
+}
+
+impl<X: Keyed, Y: Keyed> Keyed for (X, Y) {
+    const KEY: u32 = X::KEY << (4 * Y::COUNT) | Y::KEY;
+    const COUNT: u32 = X::COUNT + Y::COUNT;
+}
+
+impl<X: Keyed, Y: Keyed, Z: Keyed> Keyed for (X, Y, Z) {
+    const KEY: u32 = <(X, (Y, Z))>::KEY;
+    const COUNT: u32 = X::COUNT + Y::COUNT + Z::COUNT;
+}
+
+/// How the fields of an instruction are arranged and what it does beside computing its row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// `(a, b, result)`
+    Binary,
+    /// `(a, result)`
+    Unary,
+    /// `(a, b, result)` of a comparison.
+    Compare,
+    /// `(a, b)`: branch if the comparison holds.
+    Branch,
+    /// `(a, b)`: the same, charging fuel where the branch is taken.
+    BranchMetered,
+    /// `(b)`: add an immediate to a slot, compare the sum with `b`, branch if that holds.
+    Step,
+    /// `(b)`: the same, charging fuel where the branch is taken.
+    StepMetered,
+    /// `(address, result)`
+    Load,
+    /// `(address, value)`
+    Store,
+    /// `(condition, result)`
+    Select,
+    /// `(result)`
+    GlobalGet,
+    /// `(value)`
+    GlobalSet,
+    /// `(result of the function)`
+    Return,
+    /// A form of its own, see the row.
+    Plain,
+}

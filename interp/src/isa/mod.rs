@@ -1,0 +1,37 @@
+//! The instruction set: one table, plain data afterwards.
+//!
+//! A *row* of [`table`] is an operation: its name, its wasm opcode, its operand types, its result type and what it computes. A *form*
+//! says where operands come from and where the result goes. An instruction is a row in a form, and its number (the [`Code`]
+//! that starts it in the code stream) follows from the places of both in the table.
+//!
+//! ```text
+//! compact code, u16 units:   [ number ][ field ][ field ] …       destination first, then operands, then branch target and fuel
+//! threaded code, u64 words:  [ handler's address ][ the same fields, padded to 8 bytes ]
+//! ```
+//!
+//! Everything else is derived: the machines take the semantics, the translator looks rows up by wasm opcode and forms by operand places, the
+//! disassembler and the verifier read the field kinds.
+
+pub(crate) mod field;
+pub(crate) mod form;
+pub(crate) mod derive;
+pub(crate) mod table;
+#[cfg(feature = "alloc")]
+pub(crate) mod lookup;
+
+pub(crate) use field::{Field, Layout, Ty};
+pub(crate) use derive::{Code, OP_COUNT, RowId, row};
+
+/// Which instructions a machine has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Profile {
+    /// The instructions every build has: small, for microcontrollers.
+    Base,
+    /// All of them: more fusion, for desktops (cargo feature `full`).
+    Full,
+}
+
+impl Profile {
+    /// The richest profile this build can run.
+    pub(crate) const BEST: Self = if cfg!(feature = "full") { Self::Full } else { Self::Base };
+}

@@ -1,0 +1,534 @@
+//! The op table.
+//!
+//! ```text
+//! section NAME kind (cfg) {
+//!     base [forms every build has]
+//!     full [more forms, of the `full` profile]
+//!     rare [more of them, kept out of the loop machine's main `match`]
+//!     Row opcode "name" (operands) -> result [or Trap] [not InverseRow] { what it computes }
+//! }
+//! ```
+//!
+//! * A form is a shape and the places of its operands, result last: `Binary(S, I, A)` reads a slot and a 16-bit immediate and leaves its result in
+//!   the accumulator. Shapes: [`crate::isa::form::Shape`]; places: `S` slot, `A` accumulator, `I` i16, `W` i32, and for addresses `O` u16 offset, `P` u32 offset,
+//!   `M` memory number with u32 offset.
+//! * A form with one place is written as the tuple it is: `Return(S,)`.
+//! * A result that goes to a slot is left in the accumulator of its type, too.
+//! * An opcode is a wasm byte, `(0xfc, n)` for a prefixed one, or `_` for an operation of the machine alone.
+//! * Integers are unsigned; a signed operation says so where it computes.
+//! * `kind` says which trait of `exec::row` the rows implement.
+//!
+//! The number of an instruction is `first of its section + form × rows of the section + row`.
+
+/// Hands the whole table to the macro named first, after the tokens given.
+macro_rules! isa_table {
+    ($then:ident $($extra:tt)*) => { $then! { $($extra)*
+
+section I32Commutative binary (all()) {
+    base [Binary(S, S, S) Binary(S, S, A) Binary(S, I, S) Binary(S, I, A) Binary(A, S, S) Binary(A, S, A) Binary(A, I, S) Binary(A, I, A)]
+    full [Binary(S, W, S) Binary(S, W, A) Binary(A, W, S) Binary(A, W, A)]
+    rare []
+
+    I32Add 0x6a "i32.add" (a: u32, b: u32) -> u32 { a.wrapping_add(b) }
+    I32Mul 0x6c "i32.mul" (a: u32, b: u32) -> u32 { a.wrapping_mul(b) }
+    I32And 0x71 "i32.and" (a: u32, b: u32) -> u32 { a & b }
+    I32Or  0x72 "i32.or"  (a: u32, b: u32) -> u32 { a | b }
+    I32Xor 0x73 "i32.xor" (a: u32, b: u32) -> u32 { a ^ b }
+}
+
+section I32Shift binary (all()) {
+    base [Binary(S, S, S) Binary(S, I, S) Binary(S, I, A) Binary(A, I, S) Binary(A, I, A)]
+    full [Binary(S, S, A) Binary(A, S, S) Binary(A, S, A) Binary(S, A, S) Binary(S, A, A)]
+    rare []
+
+    I32Shl  0x74 "i32.shl"   (a: u32, b: u32) -> u32 { a.wrapping_shl(b) }
+    I32ShrS 0x75 "i32.shr_s" (a: u32, b: u32) -> u32 { (a as i32).wrapping_shr(b) as u32 }
+    I32ShrU 0x76 "i32.shr_u" (a: u32, b: u32) -> u32 { a.wrapping_shr(b) }
+    I32Rotl 0x77 "i32.rotl"  (a: u32, b: u32) -> u32 { a.rotate_left(b % 32) }
+    I32Rotr 0x78 "i32.rotr"  (a: u32, b: u32) -> u32 { a.rotate_right(b % 32) }
+}
+
+section I32Sub binary (all()) {
+    base [Binary(S, S, S) Binary(S, I, S) Binary(A, S, S)]
+    full [Binary(S, S, A) Binary(A, S, A) Binary(S, A, S) Binary(S, A, A)]
+    rare [Binary(S, I, A) Binary(A, I, S) Binary(A, I, A) Binary(I, S, S) Binary(I, S, A) Binary(I, A, S) Binary(I, A, A)]
+
+    I32Sub  0x6b "i32.sub"   (a: u32, b: u32) -> u32 { a.wrapping_sub(b) }
+}
+
+section I32Divide binary (all()) {
+    base [Binary(S, S, S) Binary(S, I, S) Binary(A, S, S)]
+    full []
+    rare [
+        Binary(S, S, A) Binary(S, I, A) Binary(A, S, A) Binary(A, I, S) Binary(A, I, A) Binary(S, A, S) Binary(S, A, A) Binary(I, S, S)
+        Binary(I, S, A) Binary(I, A, S) Binary(I, A, A)
+    ]
+
+    I32DivS 0x6d "i32.div_s" (a: u32, b: u32) -> u32 or Trap { num::div_s32(a, b) }
+    I32DivU 0x6e "i32.div_u" (a: u32, b: u32) -> u32 or Trap { num::div_u32(a, b) }
+    I32RemS 0x6f "i32.rem_s" (a: u32, b: u32) -> u32 or Trap { num::rem_s32(a, b) }
+    I32RemU 0x70 "i32.rem_u" (a: u32, b: u32) -> u32 or Trap { num::rem_u32(a, b) }
+}
+
+section I64Commutative binary (all()) {
+    base [Binary(S, S, S) Binary(S, I, S)]
+    full [Binary(S, S, A) Binary(S, I, A) Binary(A, S, S) Binary(A, S, A) Binary(A, I, S) Binary(A, I, A)]
+    rare [Binary(S, W, S) Binary(S, W, A) Binary(A, W, S) Binary(A, W, A)]
+
+    I64Add 0x7c "i64.add" (a: u64, b: u64) -> u64 { a.wrapping_add(b) }
+    I64Mul 0x7e "i64.mul" (a: u64, b: u64) -> u64 { a.wrapping_mul(b) }
+    I64And 0x83 "i64.and" (a: u64, b: u64) -> u64 { a & b }
+    I64Or  0x84 "i64.or"  (a: u64, b: u64) -> u64 { a | b }
+    I64Xor 0x85 "i64.xor" (a: u64, b: u64) -> u64 { a ^ b }
+}
+
+section I64Shift binary (all()) {
+    base [Binary(S, S, S) Binary(S, I, S)]
+    full [Binary(S, I, A) Binary(A, I, S) Binary(A, I, A)]
+    rare [Binary(S, S, A) Binary(A, S, S) Binary(A, S, A) Binary(S, A, S) Binary(S, A, A)]
+
+    I64Shl  0x86 "i64.shl"   (a: u64, b: u64) -> u64 { a.wrapping_shl(b as u32) }
+    I64ShrS 0x87 "i64.shr_s" (a: u64, b: u64) -> u64 { (a as i64).wrapping_shr(b as u32) as u64 }
+    I64ShrU 0x88 "i64.shr_u" (a: u64, b: u64) -> u64 { a.wrapping_shr(b as u32) }
+    I64Rotl 0x89 "i64.rotl"  (a: u64, b: u64) -> u64 { a.rotate_left(b as u32 % 64) }
+    I64Rotr 0x8a "i64.rotr"  (a: u64, b: u64) -> u64 { a.rotate_right(b as u32 % 64) }
+}
+
+section I64Sub binary (all()) {
+    base [Binary(S, S, S)]
+    full [Binary(A, S, S) Binary(A, S, A) Binary(S, S, A) Binary(S, A, S) Binary(S, A, A)]
+    rare [Binary(S, I, S) Binary(S, I, A) Binary(A, I, S) Binary(A, I, A) Binary(I, S, S) Binary(I, S, A) Binary(I, A, S) Binary(I, A, A)]
+
+    I64Sub  0x7d "i64.sub"   (a: u64, b: u64) -> u64 { a.wrapping_sub(b) }
+}
+
+section I64Divide binary (all()) {
+    base [Binary(S, S, S)]
+    full []
+    rare [
+        Binary(S, I, S) Binary(S, I, A) Binary(A, S, S) Binary(A, S, A) Binary(A, I, S) Binary(A, I, A) Binary(S, S, A) Binary(S, A, S)
+        Binary(S, A, A) Binary(I, S, S) Binary(I, S, A) Binary(I, A, S) Binary(I, A, A)
+    ]
+
+    I64DivS 0x7f "i64.div_s" (a: u64, b: u64) -> u64 or Trap { num::div_s64(a, b) }
+    I64DivU 0x80 "i64.div_u" (a: u64, b: u64) -> u64 or Trap { num::div_u64(a, b) }
+    I64RemS 0x81 "i64.rem_s" (a: u64, b: u64) -> u64 or Trap { num::rem_s64(a, b) }
+    I64RemU 0x82 "i64.rem_u" (a: u64, b: u64) -> u64 or Trap { num::rem_u64(a, b) }
+}
+
+section F32Binary binary (feature = "f32") {
+    base [Binary(S, S, S) Binary(A, S, S)]
+    full [Binary(S, S, A) Binary(A, S, A) Binary(S, A, S) Binary(S, A, A)]
+    rare []
+
+    F32Add 0x92 "f32.add" (a: f32, b: f32) -> f32 { a + b }
+    F32Sub 0x93 "f32.sub" (a: f32, b: f32) -> f32 { a - b }
+    F32Mul 0x94 "f32.mul" (a: f32, b: f32) -> f32 { a * b }
+    F32Div 0x95 "f32.div" (a: f32, b: f32) -> f32 { a / b }
+    F32Min 0x96 "f32.min" (a: f32, b: f32) -> f32 { num::min_f32(a, b) }
+    F32Max 0x97 "f32.max" (a: f32, b: f32) -> f32 { num::max_f32(a, b) }
+    F32Copysign 0x98 "f32.copysign" (a: f32, b: f32) -> f32 { num::copysign_f32(a, b) }
+}
+
+section F64Binary binary (feature = "f64") {
+    base [Binary(S, S, S)]
+    full [Binary(S, S, A) Binary(A, S, S) Binary(A, S, A) Binary(S, A, S) Binary(S, A, A)]
+    rare []
+
+    F64Add 0xa0 "f64.add" (a: f64, b: f64) -> f64 { a + b }
+    F64Sub 0xa1 "f64.sub" (a: f64, b: f64) -> f64 { a - b }
+    F64Mul 0xa2 "f64.mul" (a: f64, b: f64) -> f64 { a * b }
+    F64Div 0xa3 "f64.div" (a: f64, b: f64) -> f64 { a / b }
+    F64Min 0xa4 "f64.min" (a: f64, b: f64) -> f64 { num::min_f64(a, b) }
+    F64Max 0xa5 "f64.max" (a: f64, b: f64) -> f64 { num::max_f64(a, b) }
+    F64Copysign 0xa6 "f64.copysign" (a: f64, b: f64) -> f64 { num::copysign_f64(a, b) }
+}
+
+section I32Compare compare (all()) {
+    base [Compare(S, S, S) Compare(S, I, S) Branch(S, S) Branch(S, I) Branch(A, I)]
+    full [Branch(A, S) Branch(S, A) Step(S,) Step(I,)]
+    rare [
+        Compare(S, S, A) Compare(S, I, A) Compare(A, S, S) Compare(A, S, A) Compare(A, I, S) Compare(A, I, A) Compare(S, A, S)
+        Compare(S, A, A) BranchMetered(S, S) BranchMetered(S, I) BranchMetered(A, S) BranchMetered(A, I) BranchMetered(S, A)
+        StepMetered(S,) StepMetered(I,)
+    ]
+
+    I32Eq  0x46 "i32.eq"   (a: u32, b: u32) -> bool not I32Ne  { a == b }
+    I32Ne  0x47 "i32.ne"   (a: u32, b: u32) -> bool not I32Eq  { a != b }
+    I32LtS 0x48 "i32.lt_s" (a: u32, b: u32) -> bool not I32GeS { (a as i32) < b as i32 }
+    I32LtU 0x49 "i32.lt_u" (a: u32, b: u32) -> bool not I32GeU { a < b }
+    I32GtS 0x4a "i32.gt_s" (a: u32, b: u32) -> bool not I32LeS { a as i32 > b as i32 }
+    I32GtU 0x4b "i32.gt_u" (a: u32, b: u32) -> bool not I32LeU { a > b }
+    I32LeS 0x4c "i32.le_s" (a: u32, b: u32) -> bool not I32GtS { a as i32 <= b as i32 }
+    I32LeU 0x4d "i32.le_u" (a: u32, b: u32) -> bool not I32GtU { a <= b }
+    I32GeS 0x4e "i32.ge_s" (a: u32, b: u32) -> bool not I32LtS { a as i32 >= b as i32 }
+    I32GeU 0x4f "i32.ge_u" (a: u32, b: u32) -> bool not I32LtU { a >= b }
+}
+
+section I32Test compare (all()) {
+    base []
+    full [Branch(S, I) Branch(A, I)]
+    rare [Branch(S, S) Branch(A, S) BranchMetered(S, S) BranchMetered(S, I) BranchMetered(A, S) BranchMetered(A, I)]
+
+    I32AnySet  _ "i32.and.ne" (a: u32, b: u32) -> bool not I32NoneSet { a & b != 0 }
+    I32NoneSet _ "i32.and.eq" (a: u32, b: u32) -> bool not I32AnySet  { a & b == 0 }
+}
+
+section I64Compare compare (all()) {
+    base [Compare(S, S, S) Branch(S, S) Branch(S, I)]
+    full [Branch(A, S) Branch(A, I)]
+    rare [
+        Compare(S, S, A) Compare(S, I, S) Compare(S, I, A) Compare(A, S, S) Compare(A, S, A) Compare(A, I, S) Compare(A, I, A)
+        Compare(S, A, S) Compare(S, A, A) Branch(S, A) BranchMetered(S, S) BranchMetered(S, I) BranchMetered(A, S) BranchMetered(A, I)
+        BranchMetered(S, A)
+    ]
+
+    I64Eq  0x51 "i64.eq"   (a: u64, b: u64) -> bool not I64Ne  { a == b }
+    I64Ne  0x52 "i64.ne"   (a: u64, b: u64) -> bool not I64Eq  { a != b }
+    I64LtS 0x53 "i64.lt_s" (a: u64, b: u64) -> bool not I64GeS { (a as i64) < b as i64 }
+    I64LtU 0x54 "i64.lt_u" (a: u64, b: u64) -> bool not I64GeU { a < b }
+    I64GtS 0x55 "i64.gt_s" (a: u64, b: u64) -> bool not I64LeS { a as i64 > b as i64 }
+    I64GtU 0x56 "i64.gt_u" (a: u64, b: u64) -> bool not I64LeU { a > b }
+    I64LeS 0x57 "i64.le_s" (a: u64, b: u64) -> bool not I64GtS { a as i64 <= b as i64 }
+    I64LeU 0x58 "i64.le_u" (a: u64, b: u64) -> bool not I64GtU { a <= b }
+    I64GeS 0x59 "i64.ge_s" (a: u64, b: u64) -> bool not I64LtS { a as i64 >= b as i64 }
+    I64GeU 0x5a "i64.ge_u" (a: u64, b: u64) -> bool not I64LtU { a >= b }
+}
+
+section F32Compare compare (feature = "f32") {
+    base [Compare(S, S, S) Branch(S, S)]
+    full []
+    rare [Compare(S, S, A) Compare(A, S, S) Compare(A, S, A) Compare(S, A, S) Compare(S, A, A) Branch(A, S) Branch(S, A)]
+
+    F32Eq 0x5b "f32.eq" (a: f32, b: f32) -> bool not F32Ne { a == b }
+    F32Ne 0x5c "f32.ne" (a: f32, b: f32) -> bool not F32Eq { a != b }
+    F32Lt 0x5d "f32.lt" (a: f32, b: f32) -> bool not F32NotLt { a < b }
+    F32Gt 0x5e "f32.gt" (a: f32, b: f32) -> bool not F32NotGt { a > b }
+    F32Le 0x5f "f32.le" (a: f32, b: f32) -> bool not F32NotLe { a <= b }
+    F32Ge 0x60 "f32.ge" (a: f32, b: f32) -> bool not F32NotGe { a >= b }
+    F32NotLt _ "f32.not_lt" (a: f32, b: f32) -> bool not F32Lt { !matches!(a.partial_cmp(&b), Some(Ordering::Less)) }
+    F32NotGt _ "f32.not_gt" (a: f32, b: f32) -> bool not F32Gt { !matches!(a.partial_cmp(&b), Some(Ordering::Greater)) }
+    F32NotLe _ "f32.not_le" (a: f32, b: f32) -> bool not F32Le { matches!(a.partial_cmp(&b), None | Some(Ordering::Greater)) }
+    F32NotGe _ "f32.not_ge" (a: f32, b: f32) -> bool not F32Ge { matches!(a.partial_cmp(&b), None | Some(Ordering::Less)) }
+}
+
+section F64Compare compare (feature = "f64") {
+    base [Compare(S, S, S) Branch(S, S)]
+    full [Branch(A, S) Branch(S, A)]
+    rare [Compare(S, S, A) Compare(A, S, S) Compare(A, S, A) Compare(S, A, S) Compare(S, A, A)]
+
+    F64Eq 0x61 "f64.eq" (a: f64, b: f64) -> bool not F64Ne { a == b }
+    F64Ne 0x62 "f64.ne" (a: f64, b: f64) -> bool not F64Eq { a != b }
+    F64Lt 0x63 "f64.lt" (a: f64, b: f64) -> bool not F64NotLt { a < b }
+    F64Gt 0x64 "f64.gt" (a: f64, b: f64) -> bool not F64NotGt { a > b }
+    F64Le 0x65 "f64.le" (a: f64, b: f64) -> bool not F64NotLe { a <= b }
+    F64Ge 0x66 "f64.ge" (a: f64, b: f64) -> bool not F64NotGe { a >= b }
+    F64NotLt _ "f64.not_lt" (a: f64, b: f64) -> bool not F64Lt { !matches!(a.partial_cmp(&b), Some(Ordering::Less)) }
+    F64NotGt _ "f64.not_gt" (a: f64, b: f64) -> bool not F64Gt { !matches!(a.partial_cmp(&b), Some(Ordering::Greater)) }
+    F64NotLe _ "f64.not_le" (a: f64, b: f64) -> bool not F64Le { matches!(a.partial_cmp(&b), None | Some(Ordering::Greater)) }
+    F64NotGe _ "f64.not_ge" (a: f64, b: f64) -> bool not F64Ge { matches!(a.partial_cmp(&b), None | Some(Ordering::Less)) }
+}
+
+section IntUnary unary (all()) {
+    base [Unary(S, S) Unary(A, S)]
+    full []
+    rare [Unary(S, A) Unary(A, A)]
+
+    I32Clz    0x67 "i32.clz"    (a: u32) -> u32 { a.leading_zeros() }
+    I32Ctz    0x68 "i32.ctz"    (a: u32) -> u32 { a.trailing_zeros() }
+    I32Popcnt 0x69 "i32.popcnt" (a: u32) -> u32 { a.count_ones() }
+    I64Clz    0x79 "i64.clz"    (a: u64) -> u64 { u64::from(a.leading_zeros()) }
+    I64Ctz    0x7a "i64.ctz"    (a: u64) -> u64 { u64::from(a.trailing_zeros()) }
+    I64Popcnt 0x7b "i64.popcnt" (a: u64) -> u64 { u64::from(a.count_ones()) }
+    I32WrapI64    0xa7 "i32.wrap_i64"     (a: u64) -> u32 { a as u32 }
+    I64ExtendI32S 0xac "i64.extend_i32_s" (a: u32) -> u64 { i64::from(a as i32) as u64 }
+    I64ExtendI32U 0xad "i64.extend_i32_u" (a: u32) -> u64 { u64::from(a) }
+    I32Extend8S   0xc0 "i32.extend8_s"    (a: u32) -> u32 { i32::from(a as i8) as u32 }
+    I32Extend16S  0xc1 "i32.extend16_s"   (a: u32) -> u32 { i32::from(a as i16) as u32 }
+    I64Extend8S   0xc2 "i64.extend8_s"    (a: u64) -> u64 { i64::from(a as i8) as u64 }
+    I64Extend16S  0xc3 "i64.extend16_s"   (a: u64) -> u64 { i64::from(a as i16) as u64 }
+    I64Extend32S  0xc4 "i64.extend32_s"   (a: u64) -> u64 { i64::from(a as i32) as u64 }
+}
+
+section F32Unary unary (feature = "f32") {
+    base [Unary(S, S)]
+    full []
+    rare [Unary(A, S) Unary(S, A) Unary(A, A)]
+
+    F32Abs     0x8b "f32.abs"     (a: f32) -> f32 { num::abs_f32(a) }
+    F32Neg     0x8c "f32.neg"     (a: f32) -> f32 { num::neg_f32(a) }
+    F32Ceil    0x8d "f32.ceil"    (a: f32) -> f32 { num::ceil_f32(a) }
+    F32Floor   0x8e "f32.floor"   (a: f32) -> f32 { num::floor_f32(a) }
+    F32Trunc   0x8f "f32.trunc"   (a: f32) -> f32 { num::trunc_f32(a) }
+    F32Nearest 0x90 "f32.nearest" (a: f32) -> f32 { num::nearest_f32(a) }
+    F32Sqrt    0x91 "f32.sqrt"    (a: f32) -> f32 { num::sqrt_f32(a) }
+    I32TruncF32S 0xa8 "i32.trunc_f32_s" (a: f32) -> u32 or Trap { num::i32_trunc_f32_s(a) }
+    I32TruncF32U 0xa9 "i32.trunc_f32_u" (a: f32) -> u32 or Trap { num::i32_trunc_f32_u(a) }
+    I64TruncF32S 0xae "i64.trunc_f32_s" (a: f32) -> u64 or Trap { num::i64_trunc_f32_s(a) }
+    I64TruncF32U 0xaf "i64.trunc_f32_u" (a: f32) -> u64 or Trap { num::i64_trunc_f32_u(a) }
+    F32ConvertI32S 0xb2 "f32.convert_i32_s" (a: u32) -> f32 { a as i32 as f32 }
+    F32ConvertI32U 0xb3 "f32.convert_i32_u" (a: u32) -> f32 { a as f32 }
+    F32ConvertI64S 0xb4 "f32.convert_i64_s" (a: u64) -> f32 { a as i64 as f32 }
+    F32ConvertI64U 0xb5 "f32.convert_i64_u" (a: u64) -> f32 { a as f32 }
+    I32ReinterpretF32 0xbc "i32.reinterpret_f32" (a: f32) -> u32 { a.to_bits() }
+    F32ReinterpretI32 0xbe "f32.reinterpret_i32" (a: u32) -> f32 { f32::from_bits(a) }
+    I32TruncSatF32S (0xfc, 0) "i32.trunc_sat_f32_s" (a: f32) -> u32 { a as i32 as u32 }
+    I32TruncSatF32U (0xfc, 1) "i32.trunc_sat_f32_u" (a: f32) -> u32 { a as u32 }
+    I64TruncSatF32S (0xfc, 4) "i64.trunc_sat_f32_s" (a: f32) -> u64 { a as i64 as u64 }
+    I64TruncSatF32U (0xfc, 5) "i64.trunc_sat_f32_u" (a: f32) -> u64 { a as u64 }
+}
+
+section F64Unary unary (feature = "f64") {
+    base [Unary(S, S)]
+    full []
+    rare [Unary(A, S) Unary(S, A) Unary(A, A)]
+
+    F64Abs     0x99 "f64.abs"     (a: f64) -> f64 { num::abs_f64(a) }
+    F64Neg     0x9a "f64.neg"     (a: f64) -> f64 { num::neg_f64(a) }
+    F64Ceil    0x9b "f64.ceil"    (a: f64) -> f64 { num::ceil_f64(a) }
+    F64Floor   0x9c "f64.floor"   (a: f64) -> f64 { num::floor_f64(a) }
+    F64Trunc   0x9d "f64.trunc"   (a: f64) -> f64 { num::trunc_f64(a) }
+    F64Nearest 0x9e "f64.nearest" (a: f64) -> f64 { num::nearest_f64(a) }
+    F64Sqrt    0x9f "f64.sqrt"    (a: f64) -> f64 { num::sqrt_f64(a) }
+    I32TruncF64S 0xaa "i32.trunc_f64_s" (a: f64) -> u32 or Trap { num::i32_trunc_f64_s(a) }
+    I32TruncF64U 0xab "i32.trunc_f64_u" (a: f64) -> u32 or Trap { num::i32_trunc_f64_u(a) }
+    I64TruncF64S 0xb0 "i64.trunc_f64_s" (a: f64) -> u64 or Trap { num::i64_trunc_f64_s(a) }
+    I64TruncF64U 0xb1 "i64.trunc_f64_u" (a: f64) -> u64 or Trap { num::i64_trunc_f64_u(a) }
+    F32DemoteF64   0xb6 "f32.demote_f64"    (a: f64) -> f32 { a as f32 }
+    F64ConvertI32S 0xb7 "f64.convert_i32_s" (a: u32) -> f64 { f64::from(a as i32) }
+    F64ConvertI32U 0xb8 "f64.convert_i32_u" (a: u32) -> f64 { f64::from(a) }
+    F64ConvertI64S 0xb9 "f64.convert_i64_s" (a: u64) -> f64 { a as i64 as f64 }
+    F64ConvertI64U 0xba "f64.convert_i64_u" (a: u64) -> f64 { a as f64 }
+    F64PromoteF32  0xbb "f64.promote_f32"   (a: f32) -> f64 { f64::from(a) }
+    I64ReinterpretF64 0xbd "i64.reinterpret_f64" (a: f64) -> u64 { a.to_bits() }
+    F64ReinterpretI64 0xbf "f64.reinterpret_i64" (a: u64) -> f64 { f64::from_bits(a) }
+    I32TruncSatF64S (0xfc, 2) "i32.trunc_sat_f64_s" (a: f64) -> u32 { a as i32 as u32 }
+    I32TruncSatF64U (0xfc, 3) "i32.trunc_sat_f64_u" (a: f64) -> u32 { a as u32 }
+    I64TruncSatF64S (0xfc, 6) "i64.trunc_sat_f64_s" (a: f64) -> u64 { a as i64 as u64 }
+    I64TruncSatF64U (0xfc, 7) "i64.trunc_sat_f64_u" (a: f64) -> u64 { a as u64 }
+}
+
+section I32Load load (all()) {
+    base [Load((S, O), S) Load((S, O), A) Load((A, O), S) Load((A, O), A) Load((S, M), S)]
+    full [
+        Load((S, P), S) Load((S, P), A) Load((A, P), S) Load((A, P), A) Load((S, S, O), S) Load((S, S, O), A) Load((A, S, O), S)
+        Load((A, S, O), A) Load(W, S) Load(W, A)
+    ]
+    rare []
+
+    I32Load    0x28 "i32.load"     (a: u32) -> u32 { a }
+    I32Load8S  0x2c "i32.load8_s"  (a: u8)  -> u32 { i32::from(a as i8) as u32 }
+    I32Load8U  0x2d "i32.load8_u"  (a: u8)  -> u32 { u32::from(a) }
+    I32Load16S 0x2e "i32.load16_s" (a: u16) -> u32 { i32::from(a as i16) as u32 }
+    I32Load16U 0x2f "i32.load16_u" (a: u16) -> u32 { u32::from(a) }
+}
+
+section I64Load load (all()) {
+    base [Load((S, O), S) Load((S, M), S)]
+    full [Load((S, O), A)]
+    rare [
+        Load((A, O), S) Load((A, O), A) Load((S, P), S) Load((S, P), A) Load((A, P), S) Load((A, P), A) Load((S, S, O), S)
+        Load((S, S, O), A) Load((A, S, O), S) Load((A, S, O), A) Load(W, S) Load(W, A)
+    ]
+
+    I64Load    0x29 "i64.load"     (a: u64) -> u64 { a }
+    I64Load8S  0x30 "i64.load8_s"  (a: u8)  -> u64 { i64::from(a as i8) as u64 }
+    I64Load8U  0x31 "i64.load8_u"  (a: u8)  -> u64 { u64::from(a) }
+    I64Load16S 0x32 "i64.load16_s" (a: u16) -> u64 { i64::from(a as i16) as u64 }
+    I64Load16U 0x33 "i64.load16_u" (a: u16) -> u64 { u64::from(a) }
+    I64Load32S 0x34 "i64.load32_s" (a: u32) -> u64 { i64::from(a as i32) as u64 }
+    I64Load32U 0x35 "i64.load32_u" (a: u32) -> u64 { u64::from(a) }
+}
+
+section F32Load load (feature = "f32") {
+    base [Load((S, O), S) Load((S, M), S)]
+    full [
+        Load((S, O), A) Load((A, O), S) Load((A, O), A) Load((S, P), S) Load((S, P), A) Load((A, P), S) Load((A, P), A) Load((S, S, O), S)
+        Load((S, S, O), A) Load((A, S, O), S) Load((A, S, O), A) Load(W, S) Load(W, A)
+    ]
+    rare []
+
+    F32Load 0x2a "f32.load" (a: u32) -> f32 { f32::from_bits(a) }
+}
+
+section F64Load load (feature = "f64") {
+    base [Load((S, O), S) Load((S, M), S)]
+    full [
+        Load((S, O), A) Load((A, O), S) Load((A, O), A) Load((S, P), S) Load((S, P), A) Load((A, P), S) Load((A, P), A) Load((S, S, O), S)
+        Load((S, S, O), A) Load((A, S, O), S) Load((A, S, O), A) Load(W, S) Load(W, A)
+    ]
+    rare []
+
+    F64Load 0x2b "f64.load" (a: u64) -> f64 { f64::from_bits(a) }
+}
+
+section I32Store store (all()) {
+    base [Store((S, O), S) Store((S, O), A) Store((S, O), I) Store((A, O), S) Store((S, M), S)]
+    full [Store((S, P), S) Store((S, S, O), S) Store((S, S, O), A) Store((A, S, O), S) Store(W, S)]
+    rare [Store((A, O), I) Store((S, P), A) Store((S, P), I) Store((A, P), S) Store((A, S, O), I) Store((S, S, O), I) Store(W, A) Store(W, I)]
+
+    I32Store   0x36 "i32.store"   (a: u32) -> u32 { a }
+    I32Store8  0x3a "i32.store8"  (a: u32) -> u8  { a as u8 }
+    I32Store16 0x3b "i32.store16" (a: u32) -> u16 { a as u16 }
+}
+
+section I64Store store (all()) {
+    base [Store((S, O), S) Store((S, O), I) Store((S, M), S)]
+    full [Store((S, O), A) Store((S, S, O), A)]
+    rare [
+        Store((A, O), S) Store((A, O), I) Store((S, P), S) Store((S, P), A) Store((S, P), I) Store((A, P), S) Store((S, S, O), S)
+        Store((A, S, O), S) Store((A, S, O), I) Store((S, S, O), I) Store(W, S) Store(W, A) Store(W, I)
+    ]
+
+    I64Store   0x37 "i64.store"   (a: u64) -> u64 { a }
+    I64Store8  0x3c "i64.store8"  (a: u64) -> u8  { a as u8 }
+    I64Store16 0x3d "i64.store16" (a: u64) -> u16 { a as u16 }
+    I64Store32 0x3e "i64.store32" (a: u64) -> u32 { a as u32 }
+}
+
+section F32Store store (feature = "f32") {
+    base [Store((S, O), S) Store((S, M), S)]
+    full [Store((S, O), A) Store((S, S, O), A)]
+    rare [Store((A, O), S) Store((S, P), S) Store((S, P), A) Store((A, P), S) Store((S, S, O), S) Store((A, S, O), S) Store(W, S) Store(W, A)]
+
+    F32Store 0x38 "f32.store" (a: f32) -> u32 { a.to_bits() }
+}
+
+section F64Store store (feature = "f64") {
+    base [Store((S, O), S) Store((S, M), S)]
+    full [Store((S, O), A) Store((S, S, O), A)]
+    rare [Store((A, O), S) Store((S, P), S) Store((S, P), A) Store((A, P), S) Store((S, S, O), S) Store((A, S, O), S) Store(W, S) Store(W, A)]
+
+    F64Store 0x39 "f64.store" (a: f64) -> u64 { a.to_bits() }
+}
+
+section Select select (all()) {
+    base [Select(S, S)]
+    full [Select(A, S)]
+    rare []
+
+    Select32 _ "select.32" () -> u32 {}
+    Select64 _ "select.64" () -> u64 {}
+}
+
+section GlobalGet global (all()) {
+    base [GlobalGet(S,)]
+    full [GlobalGet(A,)]
+    rare []
+
+    GlobalGet32 _ "global.get.32" () -> u32 {}
+    GlobalGet64 _ "global.get.64" () -> u64 {}
+}
+
+section GlobalSet global (all()) {
+    base [GlobalSet(S,)]
+    full [GlobalSet(A,)]
+    rare []
+
+    GlobalSet32 _ "global.set.32" () -> u32 {}
+    GlobalSet64 _ "global.set.64" () -> u64 {}
+}
+
+section ReturnInt result (all()) {
+    base [Return(S,) Return(A,)]
+    full [Return(I,)]
+    rare []
+
+    ReturnI32 _ "return.i32" () -> u32 {}
+    ReturnI64 _ "return.i64" () -> u64 {}
+}
+
+section ReturnF32 result (feature = "f32") {
+    base [Return(S,)]
+    full [Return(A,)]
+    rare []
+
+    ReturnF32 _ "return.f32" () -> f32 {}
+}
+
+section ReturnF64 result (feature = "f64") {
+    base [Return(S,)]
+    full [Return(A,)]
+    rare []
+
+    ReturnF64 _ "return.f64" () -> f64 {}
+}
+
+section Move plain (all()) {
+    base [Plain()]
+    full []
+    rare []
+
+    Copy32  _ "copy.32"  (to: To32, from: From32) { moves::copy32 }
+    Copy64  _ "copy.64"  (to: To64, from: From64) { moves::copy64 }
+    Const32 _ "const.32" (to: To32, value: Imm16) { moves::const32 }
+    Const64 _ "const.64" (to: To64, value: Imm16) { moves::const64 }
+    Const32Wide _ "const.32" (to: To32, value: Imm32) { moves::const32_wide }
+    Const64Wide _ "const.64" (to: To64, value: Imm64) { moves::const64_wide }
+    FarGet32 _ "far.get.32" (to: To32, from: FarFrom32) { moves::far_get32 }
+    FarGet64 _ "far.get.64" (to: To64, from: FarFrom64) { moves::far_get64 }
+    FarSet32 _ "far.set.32" (to: FarTo32, from: From32) { moves::far_set32 }
+    FarSet64 _ "far.set.64" (to: FarTo64, from: From64) { moves::far_set64 }
+}
+
+section MovePair plain (all()) {
+    base []
+    full [Plain()]
+    rare []
+
+    CopyPair32 _ "copy.32.32" (to: To32, from: From32, to2: To32, from2: From32) { moves::copy_pair32 }
+    CopyPair64 _ "copy.64.64" (to: To64, from: From64, to2: To64, from2: From64) { moves::copy_pair64 }
+}
+
+section Control plain (all()) {
+    base [Plain()]
+    full []
+    rare []
+
+    Function  _ "function" (frame: Amount, locals: Amount, zeroed: Amount, fuel: Amount) -> Elsewhere { control::unreachable_header }
+    Unreachable 0x00 "unreachable" () -> Elsewhere { control::unreachable }
+    Exit      _ "exit"       () -> Elsewhere { control::exit }
+    Br        _ "br"         (target: Near) -> Elsewhere { control::branch }
+    BrFar     _ "br.far"     (target: Far) -> Elsewhere { control::branch_far }
+    BrMetered _ "br.metered" (target: Near, fuel: Fuel) -> Elsewhere { control::branch_metered }
+    BrTable   _ "br_table"   (index: From32, targets: Targets) -> Elsewhere { control::branch_table }
+    BrTableAcc _ "br_table"  (index: Acc32, targets: Targets) -> Elsewhere { control::branch_table_acc }
+    Return    _ "return"     (link: Link) -> Elsewhere { calls::return_plain }
+    Call          _ "call"         (frame: Frame, func: Func) { calls::call::<C, false> }
+    CallMetered   _ "call.metered" (frame: Frame, func: Func) { calls::call::<C, true> }
+    CallImport    _ "call.import"  (frame: Frame, func: AnyFunc) { calls::call_import }
+    CallIndirect  _ "call_indirect" (index: From32, frame: Frame, ty: Type, table: Table) { calls::call_indirect::<C, false> }
+    CallIndirectMetered _ "call_indirect.metered" (index: From32, frame: Frame, ty: Type, table: Table) { calls::call_indirect::<C, true> }
+    ReturnCall    _ "return_call" (frame: Frame, bytes: Bytes, link: Link, func: Func) -> Elsewhere { calls::return_call::<C, false> }
+    ReturnCallMetered _ "return_call.metered" (frame: Frame, bytes: Bytes, link: Link, func: Func) -> Elsewhere { calls::return_call::<C, true> }
+    ReturnCallImport _ "return_call.import" (frame: Frame, bytes: Bytes, link: Link, func: AnyFunc) -> Elsewhere { calls::return_call_import }
+    ReturnCallIndirect _ "return_call_indirect" (index: From32, frame: Frame, bytes: Bytes, link: Link, ty: Type, table: Table) -> Elsewhere { calls::return_call_indirect::<C, false> }
+    ReturnCallIndirectMetered _ "return_call_indirect.metered" (index: From32, frame: Frame, bytes: Bytes, link: Link, ty: Type, table: Table) -> Elsewhere { calls::return_call_indirect::<C, true> }
+    CountOperators _ "count" (operators: Amount) { control::count_operators }
+}
+
+section Bulk plain (all()) {
+    base [Plain()]
+    full []
+    rare []
+
+    MemorySize _ "memory.size" (to: To32, memory: Memory, page_log2: Bytes) { bulk::memory_size }
+    MemoryGrow _ "memory.grow" (to: To32, delta: From32, memory: Memory) { bulk::memory_grow }
+    MemoryCopy _ "memory.copy" (to: From32, from: From32, length: From32, to_memory: Memory, from_memory: Memory) { bulk::memory_copy }
+    MemoryFill _ "memory.fill" (to: From32, value: From32, length: From32, memory: Memory) { bulk::memory_fill }
+    MemoryInit _ "memory.init" (to: From32, from: From32, length: From32, segment: Data, memory: Memory) { bulk::memory_init }
+    DataDrop   _ "data.drop"   (segment: Data) { bulk::data_drop }
+    TableGet   _ "table.get"   (to: To32, index: From32, table: Table) { tables::table_get }
+    TableSet   _ "table.set"   (index: From32, value: From32, table: Table) { tables::table_set }
+    TableSize  _ "table.size"  (to: To32, table: Table) { tables::table_size }
+    TableGrow  _ "table.grow"  (to: To32, value: From32, delta: From32, table: Table) { tables::table_grow }
+    TableFill  _ "table.fill"  (index: From32, value: From32, length: From32, table: Table) { tables::table_fill }
+    TableCopy  _ "table.copy"  (to: From32, from: From32, length: From32, to_table: Table, from_table: Table) { tables::table_copy }
+    TableInit  _ "table.init"  (to: From32, from: From32, length: From32, segment: Elem, table: Table) { tables::table_init }
+    ElemDrop   _ "elem.drop"   (segment: Elem) { tables::elem_drop }
+    RefFunc    _ "ref.func"    (to: To32, func: AnyFunc) { tables::ref_func }
+}
+
+    } };
+}
+pub(crate) use isa_table;

@@ -1,0 +1,11 @@
+//! Stands in for `listing` where there is no translator: code has no origin there.
+
+use super::ModuleInner;
+
+impl ModuleInner {
+    /// The byte of the module that a position in a function's code was made for: not known.
+    #[expect(clippy::unused_self, reason = "the same signature as where there is a translator")]
+    pub(crate) fn module_offset(&self, _defined: u32, _position: u32) -> Option<usize> {
+        None
+    }
+}

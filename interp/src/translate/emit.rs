@@ -1,0 +1,406 @@
+//! The code buffer. The last two instructions are held back in a window: what comes next may fuse with them, take their result from the
+//! accumulator, or send it elsewhere.
+
+use alloc::vec::Vec;
+
+use super::label::{Label, Labels};
+use crate::error::Error;
+use crate::isa::form::{Place, Shape};
+use crate::isa::{Code, Profile, RowId, Ty, lookup};
+use crate::limits::Bound;
+
+/// A slot, as the byte offset from the start of the frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Slot(pub(crate) u32);
+
+impl Slot {
+    /// The largest offset a u16 field can hold for a 64-bit value.
+    pub(crate) const MAX_NEAR: u32 = 0xfff8;
+
+    /// This slot as a field. A slot that is not near makes the function an error once its operator is done.
+    pub(crate) fn field(self) -> u16 {
+        self.0 as u16
+    }
+}
+
+/// Where the result of an instruction goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dest {
+    /// It has none.
+    None,
+    /// To a slot, and to the accumulator of its type.
+    Slot(Slot),
+    /// To the accumulator alone.
+    Acc,
+}
+
+/// A short list in place: places of a form, fields of an instruction.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Short<T: Copy, const N: usize> {
+    items: [T; N],
+    len: u8,
+}
+
+impl<T: Copy + Default, const N: usize> Short<T, N> {
+    /// The list of these items; what does not fit is dropped, which a debug build refuses.
+    pub(crate) fn of(items: &[T]) -> Self {
+        let mut list = Self { items: [T::default(); N], len: 0 };
+        list.extend(items);
+        list
+    }
+
+    pub(crate) fn extend(&mut self, items: &[T]) {
+        for &item in items {
+            self.push(item);
+        }
+    }
+
+    pub(crate) fn push(&mut self, item: T) {
+        debug_assert!(usize::from(self.len) < N, "a list too long");
+        if let Some(place) = self.items.get_mut(usize::from(self.len)) {
+            *place = item;
+            self.len += 1;
+        }
+    }
+
+    pub(crate) fn as_slice(&self) -> &[T] {
+        self.items.get(..usize::from(self.len)).unwrap_or(&[])
+    }
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Self::S
+    }
+}
+
+/// An instruction that is still in the window.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Staged {
+    pub(crate) row: RowId,
+    pub(crate) shape: Shape,
+    /// Places of its operands.
+    pub(crate) places: Short<Place, 3>,
+    pub(crate) dest: Dest,
+    /// All fields but the result's, in order.
+    pub(crate) fields: Short<u16, 8>,
+    /// The accumulator that holds its result, if one does.
+    pub(crate) acc: Option<Ty>,
+    /// Where its operator is in the module.
+    offset: u32,
+}
+
+impl Staged {
+    /// Whether it reads the result of the instruction before it.
+    pub(crate) fn reads_acc(&self) -> bool {
+        self.places.as_slice().contains(&Place::A) || self.row == RowId::BrTableAcc
+    }
+
+    /// The same instruction with its result in the accumulator alone.
+    pub(crate) fn lean(&self) -> Self {
+        Self { dest: Dest::Acc, ..*self }
+    }
+
+    /// Its result's slot.
+    pub(crate) fn slot(&self) -> Option<Slot> {
+        match self.dest {
+            Dest::Slot(slot) => Some(slot),
+            Dest::None | Dest::Acc => None,
+        }
+    }
+
+    fn code(&self, profile: Profile) -> Option<Code> {
+        if self.shape == Shape::Plain {
+            return lookup::find(self.row, self.shape, &[], profile);
+        }
+        let mut places: Short<Place, 4> = Short::of(self.places.as_slice());
+        match self.dest {
+            Dest::None => {}
+            Dest::Slot(_) => places.push(Place::S),
+            Dest::Acc => places.push(Place::A),
+        }
+        lookup::find(self.row, self.shape, places.as_slice(), profile)
+    }
+
+    /// Whether there is such an instruction.
+    pub(crate) fn exists(&self, profile: Profile) -> bool {
+        self.code(profile).is_some()
+    }
+}
+
+/// Code under construction.
+#[derive(Debug)]
+pub(crate) struct Emitter<'a> {
+    code: &'a mut Vec<u16>,
+    /// Where this function starts in `code`.
+    start: usize,
+    pub(crate) labels: &'a mut Labels,
+    /// The instruction before the last one.
+    before: Option<Staged>,
+    /// The last one.
+    last: Option<Staged>,
+    /// A value known to be in an accumulator: its slot and type. Holds only for the very next instruction.
+    acc: Option<(Slot, Ty)>,
+    pub(crate) profile: Profile,
+    fuse: bool,
+    /// `(unit, module offset)` of each instruction, for listings.
+    offsets: Option<&'a mut Vec<(u32, u32)>>,
+    /// Offset of the operator being translated.
+    pub(crate) offset: u32,
+}
+
+/// Units that no instruction but a branch table exceeds.
+const ROOM: usize = 64;
+
+impl<'a> Emitter<'a> {
+    pub(crate) fn new(
+        code: &'a mut Vec<u16>,
+        labels: &'a mut Labels,
+        profile: Profile,
+        fuse: bool,
+        offsets: Option<&'a mut Vec<(u32, u32)>>,
+    ) -> Self {
+        labels.clear();
+        let start = code.len();
+        Self { code, start, labels, before: None, last: None, acc: None, profile, fuse, offsets, offset: 0 }
+    }
+
+    /// Units written so far, the window not counted.
+    pub(crate) fn here(&self) -> u32 {
+        (self.code.len() - self.start) as u32
+    }
+
+    /// This function's code.
+    pub(crate) fn code(&mut self) -> &mut [u16] {
+        self.code.get_mut(self.start..).unwrap_or(&mut [])
+    }
+
+    /// The last instruction, if it is still in the window.
+    pub(crate) fn last(&self) -> Option<&Staged> {
+        self.last.as_ref().filter(|_| self.fuse)
+    }
+
+    /// The last instruction, to be changed.
+    pub(crate) fn last_mut(&mut self) -> Option<&mut Staged> {
+        let fuse = self.fuse;
+        self.last.as_mut().filter(|_| fuse)
+    }
+
+    /// The one before the last, if it is still in the window.
+    pub(crate) fn before(&self) -> Option<&Staged> {
+        self.before.as_ref().filter(|_| self.fuse)
+    }
+
+    /// Takes the last instruction back.
+    pub(crate) fn take_last(&mut self) -> Option<Staged> {
+        let taken = self.last.take();
+        self.last = self.before.take();
+        self.acc = None;
+        taken
+    }
+
+    /// Takes back the instruction before the last.
+    pub(crate) fn take_before(&mut self) -> Option<Staged> {
+        self.before.take()
+    }
+
+    /// Whether the value of this slot, read as this type, is in the accumulator for the next instruction.
+    pub(crate) fn in_acc(&self, slot: Slot, ty: Ty) -> bool {
+        self.fuse && self.acc == Some((slot, ty))
+    }
+
+    /// Records that the accumulator holds the value of a slot.
+    pub(crate) fn set_acc(&mut self, acc: Option<(Slot, Ty)>) {
+        self.acc = acc;
+    }
+
+    /// Stages an instruction.
+    pub(crate) fn stage(&mut self, row: RowId, shape: Shape, places: &[Place], dest: Dest, fields: &[u16], acc: Option<Ty>) {
+        let staged = Staged { row, shape, places: Short::of(places), dest, fields: Short::of(fields), acc, offset: self.offset };
+        self.stage_again(staged);
+    }
+
+    /// Stages an instruction that was taken back, or a changed one.
+    pub(crate) fn stage_again(&mut self, staged: Staged) {
+        if let Some(before) = self.before.take() {
+            self.write(&before);
+        }
+        self.before = self.last.take();
+        self.last = Some(staged);
+        self.acc = match (staged.dest, staged.acc) {
+            (Dest::Slot(slot), Some(ty)) => Some((slot, ty)),
+            _ => None,
+        };
+        if !self.fuse {
+            self.flush();
+        }
+    }
+
+    /// Stages an instruction in front of the last one, which must not read the accumulator.
+    pub(crate) fn stage_before_last(&mut self, row: RowId, dest: Dest, fields: &[u16]) {
+        let staged = Staged { row, shape: Shape::Plain, places: Short::of(&[]), dest, fields: Short::of(fields), acc: None, offset: self.offset };
+        if let Some(before) = self.before.replace(staged) {
+            self.write(&before);
+        }
+    }
+
+    /// Writes the window out. The accumulator is forgotten: whatever comes next may be a branch target.
+    pub(crate) fn flush(&mut self) {
+        if let Some(before) = self.before.take() {
+            self.write(&before);
+        }
+        if let Some(last) = self.last.take() {
+            self.write(&last);
+        }
+        self.acc = None;
+    }
+
+    fn write(&mut self, staged: &Staged) {
+        // A value in the accumulator of the instruction before must be read before anything comes between: islands wait.
+        if !staged.reads_acc() {
+            self.make_room(ROOM);
+        }
+        let Some(code) = staged.code(self.profile) else {
+            debug_assert!(false, "no such instruction: {staged:?}");
+            return;
+        };
+        if let Some(offsets) = self.offsets.as_deref_mut() {
+            offsets.push(((self.code.len() - self.start) as u32, staged.offset));
+        }
+        self.code.push(code.0);
+        if let Dest::Slot(slot) = staged.dest {
+            self.code.push(slot.field());
+        }
+        self.code.extend_from_slice(staged.fields.as_slice());
+    }
+
+    /// Writes an instruction of a plain row at once.
+    pub(crate) fn plain(&mut self, row: RowId, fields: &[u16]) {
+        self.flush();
+        self.write_now(row, Shape::Plain, &[], fields);
+    }
+
+    /// Writes an instruction without a result at once, behind the window, of which it may read the accumulator. Returns where it is.
+    pub(crate) fn write_now(&mut self, row: RowId, shape: Shape, places: &[Place], fields: &[u16]) -> u32 {
+        self.flush();
+        let staged =
+            Staged { row, shape, places: Short::of(places), dest: Dest::None, fields: Short::of(fields), acc: None, offset: self.offset };
+        if !staged.reads_acc() {
+            self.make_room(ROOM);
+        }
+        let at = self.here();
+        self.write(&staged);
+        at
+    }
+
+    /// Writes a branch to a label behind the window, of whose accumulator it may make use. Returns where its fuel goes, if it is metered.
+    pub(crate) fn branch(&mut self, row: RowId, shape: Shape, places: &[Place], fields: &[u16], label: Label, metered: bool) -> u32 {
+        let mut all: Short<u16, 8> = Short::of(fields);
+        all.extend(if metered { &[0, 0] } else { &[0] });
+        let op = self.write_now(row, shape, places, all.as_slice());
+        let field = op + 1 + fields.len() as u32;
+        let code = self.code.get_mut(self.start..).unwrap_or(&mut []);
+        self.labels.refer(code, label, op, field);
+        field + 1
+    }
+
+    /// Writes the head of a branch table; its targets are appended. Returns where it is.
+    pub(crate) fn write_table(&mut self, row: RowId, fields: &[u16]) -> u32 {
+        let at = self.write_now(row, Shape::Plain, &[], fields);
+        debug_assert_eq!(at as usize + 1 + fields.len(), self.here() as usize);
+        at
+    }
+
+    /// An entry of the table at `op`, to a label.
+    pub(crate) fn refer_far(&mut self, label: Label, op: u32, field: u32) {
+        let code = self.code.get_mut(self.start..).unwrap_or(&mut []);
+        self.labels.refer_far(code, label, op, field);
+    }
+
+    /// Puts a label here. The window is empty.
+    pub(crate) fn bind(&mut self, label: Label) {
+        let here = self.here();
+        let code = self.code.get_mut(self.start..).unwrap_or(&mut []);
+        self.labels.bind(code, label, here);
+    }
+
+    /// Whether branches that are waiting would get out of reach of the next `units`.
+    pub(crate) fn is_tight(&mut self, units: usize) -> bool {
+        let here = self.here();
+        self.labels.is_tight(here, units + ROOM)
+    }
+
+    /// Writes a store.
+    pub(crate) fn write_access(&mut self, row: RowId, places: &[Place], fields: &[u16]) {
+        self.flush();
+        let Some(code) = lookup::find(row, Shape::Store, places, self.profile) else {
+            debug_assert!(false, "no such store: {row:?} {places:?}");
+            return;
+        };
+        if !places.contains(&Place::A) {
+            self.make_room(ROOM);
+        }
+        self.note();
+        self.code.push(code.0);
+        self.code.extend_from_slice(fields);
+    }
+
+    /// Notes where the instruction that starts here comes from.
+    fn note(&mut self) {
+        let at = self.here();
+        if let Some(offsets) = self.offsets.as_deref_mut() {
+            offsets.push((at, self.offset));
+        }
+    }
+
+    /// Appends units that belong to the instruction just written.
+    pub(crate) fn append(&mut self, units: &[u16]) {
+        self.code.extend_from_slice(units);
+    }
+
+    /// Makes sure that all branches still unresolved reach beyond the next `units`, if need be by an island of far branches.
+    pub(crate) fn make_room(&mut self, units: usize) {
+        if !self.labels.is_tight(self.here(), units) {
+            return;
+        }
+        // Control jumps over the island.
+        let over = self.here();
+        self.code.extend_from_slice(&[number(RowId::Br), 0]);
+        self.island();
+        let distance = self.here() - over;
+        if let Some(field) = self.code().get_mut(over as usize + 1) {
+            *field = distance as u16;
+        }
+    }
+
+    /// Far branches for all unresolved near ones.
+    fn island(&mut self) {
+        let far = number(RowId::BrFar);
+        while let Some(fixup) = self.labels.next_unresolved() {
+            let here = self.here();
+            let field = fixup.field as usize;
+            if let Some(units) = self.code().get_mut(field) {
+                *units = (here - fixup.op) as u16;
+            }
+            self.code.extend_from_slice(&[far, 0, 0]);
+            let code = self.code.get_mut(self.start..).unwrap_or(&mut []);
+            self.labels.refer_far(code, fixup.label, here, here + 1);
+        }
+    }
+
+    /// Ends the function: what is still unresolved lies too far behind.
+    pub(crate) fn finish(&mut self) {
+        self.flush();
+        self.island();
+    }
+}
+
+/// The number of a plain row, which every profile has.
+fn number(row: RowId) -> u16 {
+    lookup::find(row, Shape::Plain, &[], Profile::Base).map_or(0, |code| code.0)
+}
+
+/// The error of a function that needs more slots than a frame can have.
+pub(crate) fn frame_too_large(limit: u32) -> Error {
+    crate::error::ErrorKind::Limit { bound: Bound::FrameSlots, limit: u64::from(limit) }.into()
+}

@@ -1,0 +1,199 @@
+//! Locals and copies: reads that stay pending, writes that re-target the instruction before.
+
+use super::emit::{Dest, Slot};
+use super::function::Function;
+use super::stack::{Entry, Held};
+use super::values::halves;
+use crate::isa::form::Shape;
+use crate::isa::{RowId, Ty};
+
+/// Where a copy takes its value from.
+#[derive(Debug, Clone, Copy)]
+enum Source {
+    Slot(Slot),
+    Const(u64),
+}
+
+/// A copy as a plain row: which, where to, remaining fields.
+#[derive(Debug, Clone, Copy)]
+struct Copying {
+    row: RowId,
+    dest: Dest,
+    fields: [u16; 4],
+    len: usize,
+}
+
+impl Copying {
+    fn new(source: Source, ty: Ty, to: Slot) -> Self {
+        let wide = ty.raw() == Ty::I64;
+        let pick = |narrow, wider| if wide { wider } else { narrow };
+        let is_far = |slot: Slot| slot.0 > Slot::MAX_NEAR;
+        let (row, dest, fields, len) = match source {
+            Source::Slot(from) if is_far(to) => {
+                let [low, high] = halves(to.0);
+                (pick(RowId::FarSet32, RowId::FarSet64), Dest::None, [low, high, from.field(), 0], 3)
+            }
+            Source::Slot(from) if is_far(from) => {
+                let [low, high] = halves(from.0);
+                (pick(RowId::FarGet32, RowId::FarGet64), Dest::Slot(to), [low, high, 0, 0], 2)
+            }
+            Source::Slot(from) => (pick(RowId::Copy32, RowId::Copy64), Dest::Slot(to), [from.field(), 0, 0, 0], 1),
+            Source::Const(bits) => {
+                let value = if wide { bits as i64 } else { i64::from(bits as u32 as i32) };
+                let units = [bits as u16, (bits >> 16) as u16, (bits >> 32) as u16, (bits >> 48) as u16];
+                match i16::try_from(value) {
+                    Ok(small) => (pick(RowId::Const32, RowId::Const64), Dest::Slot(to), [small as u16, 0, 0, 0], 1),
+                    Err(_) => (pick(RowId::Const32Wide, RowId::Const64Wide), Dest::Slot(to), units, if wide { 4 } else { 2 }),
+                }
+            }
+        };
+        Self { row, dest, fields, len }
+    }
+
+    fn fields(&self) -> &[u16] {
+        self.fields.get(..self.len).unwrap_or(&[])
+    }
+}
+
+impl Function<'_> {
+    /// Where an entry's value is now.
+    fn source(&self, entry: &Entry) -> Source {
+        match entry.held {
+            Held::Const(bits) => Source::Const(bits),
+            Held::Temp => Source::Slot(entry.slot),
+            Held::Local(local) => Source::Slot(self.stack.locals.get(local as usize).map_or(entry.slot, |local| local.slot)),
+        }
+    }
+
+    /// Copies an entry's value to a slot.
+    pub(crate) fn copy_entry(&mut self, entry: &Entry, to: Slot) {
+        let source = self.source(entry);
+        self.copy(source, entry.ty, to);
+    }
+
+    fn copy(&mut self, source: Source, ty: Ty, to: Slot) {
+        if matches!(source, Source::Slot(from) if from == to) {
+            return;
+        }
+        // Both ends far, or a constant to a far slot, takes two steps; the translator brings values near before it sends them far.
+        let copying = Copying::new(source, ty, to);
+        if !self.pair_up(&copying) {
+            self.emit.stage(copying.row, Shape::Plain, &[], copying.dest, copying.fields(), None);
+        }
+    }
+
+    /// Makes one instruction of this copy and the one just staged.
+    fn pair_up(&mut self, copying: &Copying) -> bool {
+        let pair = match copying.row {
+            RowId::Copy32 => RowId::CopyPair32,
+            RowId::Copy64 => RowId::CopyPair64,
+            _ => return false,
+        };
+        let Dest::Slot(to) = copying.dest else { return false };
+        let profile = self.emit.profile;
+        let Some(last) = self.emit.last_mut().filter(|last| last.row == copying.row && last.shape == Shape::Plain) else { return false };
+        let mut both = *last;
+        both.row = pair;
+        both.fields.extend(&[to.field(), copying.fields[0]]);
+        if !both.exists(profile) {
+            return false;
+        }
+        *last = both;
+        true
+    }
+
+    /// As [`Function::to_slot`], but in front of the last instruction, if that is possible, so that its result stays in the accumulator.
+    pub(crate) fn to_slot_early(&mut self, entry: &Entry) -> Slot {
+        let source = self.source(entry);
+        let is_there = matches!(source, Source::Slot(slot) if slot.0 <= Slot::MAX_NEAR);
+        if is_there || !self.can_go_before(None) {
+            return self.to_slot(entry);
+        }
+        let copying = Copying::new(source, entry.ty, entry.slot);
+        self.emit.stage_before_last(copying.row, copying.dest, copying.fields());
+        entry.slot
+    }
+
+    /// Whether a copy may go in front of the last instruction: it does not need the accumulator and does not write `slot`.
+    fn can_go_before(&self, slot: Option<Slot>) -> bool {
+        self.emit.last().is_some_and(|last| !last.reads_acc() && (slot.is_none() || last.slot() != slot) && !is_pair(last.row))
+    }
+
+    /// Copies the value of a local to all entries held by it, since it is about to change.
+    fn settle_local(&mut self, local: u32) {
+        let Some(slot) = self.stack.locals.get(local as usize).map(|local| local.slot) else { return };
+        while let Some(entry) = self.stack.settle_local(local) {
+            if self.can_go_before(Some(slot)) {
+                let copying = Copying::new(Source::Slot(slot), entry.ty, entry.slot);
+                self.emit.stage_before_last(copying.row, copying.dest, copying.fields());
+            } else {
+                self.copy(Source::Slot(slot), entry.ty, entry.slot);
+            }
+        }
+    }
+
+    /// Copies the values of locals to all entries held by any: control is about to fork or join.
+    pub(crate) fn settle_all(&mut self) {
+        while let Some(local) = self.stack.next_unsettled() {
+            self.settle_local(local);
+        }
+    }
+
+    /// Makes the last instruction, whose result an entry is, put it somewhere else. The entry is gone afterwards.
+    pub(crate) fn retarget(&mut self, entry: &Entry, to: Slot) -> bool {
+        if entry.held != Held::Temp || to.0 > Slot::MAX_NEAR {
+            return false;
+        }
+        let Some(last) = self.emit.last_mut().filter(|last| last.slot() == Some(entry.slot) && !is_pair(last.row)) else { return false };
+        last.dest = Dest::Slot(to);
+        let acc = last.acc.map(|ty| (to, ty));
+        self.emit.set_acc(acc);
+        true
+    }
+
+    /// Brings the value of an entry that is used up to a slot: by re-targeting, or by a copy.
+    pub(crate) fn move_entry(&mut self, entry: &Entry, to: Slot) {
+        if !self.retarget(entry, to) {
+            self.copy_entry(entry, to);
+        }
+    }
+
+    /// `local.get`.
+    pub(crate) fn local_get(&mut self, local: u32) {
+        let Some(ty) = self.stack.locals.get(local as usize).map(|local| local.ty) else { return };
+        self.stack.push(Held::Local(local), ty);
+    }
+
+    /// `local.set` and `local.tee`.
+    pub(crate) fn local_set(&mut self, local: u32, tee: bool) {
+        let value = self.stack.pop();
+        let Some(target) = self.stack.locals.get(local as usize).copied() else { return };
+        if value.held == Held::Local(local) {
+            if tee {
+                self.stack.push(value.held, value.ty);
+            }
+            return;
+        }
+        if target.is_pending() {
+            self.settle_local(local);
+        }
+        let held = if target.is_near() {
+            self.move_entry(&value, target.slot);
+            Held::Local(local)
+        } else {
+            let near = self.to_slot(&value);
+            self.copy(Source::Slot(near), value.ty, target.slot);
+            // What `to_slot` brought to the entry's own slot is there still.
+            if near == value.slot { Held::Temp } else { value.held }
+        };
+        if tee {
+            let held = if matches!(value.held, Held::Const(_)) { value.held } else { held };
+            self.stack.push(held, value.ty);
+        }
+    }
+}
+
+/// Two copies in one: its first destination is not its only one.
+fn is_pair(row: RowId) -> bool {
+    matches!(row, RowId::CopyPair32 | RowId::CopyPair64)
+}

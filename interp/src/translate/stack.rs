@@ -1,0 +1,170 @@
+//! The operand stack as the translator knows it.
+//!
+//! Every entry has a slot of its own, by its height; only entries that are [`Held::Temp`] are in it. The others are where they come from until something makes it
+//! necessary to copy them: a write to their local, a branch target, a call.
+
+use alloc::vec::Vec;
+
+use super::emit::Slot;
+use crate::isa::Ty;
+
+/// Where a stack entry's value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Held {
+    /// In its own slot.
+    Temp,
+    /// In this local, still.
+    Local(u32),
+    /// Nowhere: it is this constant, zero-extended.
+    Const(u64),
+}
+
+/// A stack entry.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Entry {
+    pub(crate) held: Held,
+    pub(crate) ty: Ty,
+    /// Its own slot.
+    pub(crate) slot: Slot,
+    /// The entry below that is held by the same local.
+    below: Option<u32>,
+}
+
+/// A local of the function, parameters included.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Local {
+    pub(crate) ty: Ty,
+    pub(crate) slot: Slot,
+    /// The uppermost entry held by it.
+    pending: Option<u32>,
+}
+
+impl Local {
+    pub(crate) fn new(ty: Ty, slot: Slot) -> Self {
+        Self { ty, slot, pending: None }
+    }
+
+    /// Whether a u16 field reaches it.
+    pub(crate) fn is_near(&self) -> bool {
+        self.slot.0 <= Slot::MAX_NEAR
+    }
+
+    /// Whether any entry is held by it.
+    pub(crate) fn is_pending(&self) -> bool {
+        self.pending.is_some()
+    }
+}
+
+/// The operand stack, and the locals it refers to.
+#[derive(Debug, Default)]
+pub(crate) struct Stack {
+    entries: Vec<Entry>,
+    pub(crate) locals: Vec<Local>,
+    /// The slot of the first entry.
+    base: u32,
+    /// Below this height no entry is held by a local.
+    settled: usize,
+    /// The end of the highest slot ever used.
+    high: u32,
+}
+
+impl Stack {
+    /// Empties the stack; the first entry's slot is `base`.
+    pub(crate) fn reset(&mut self, base: Slot) {
+        self.entries.clear();
+        self.base = base.0;
+        self.high = base.0;
+        self.settled = 0;
+    }
+
+    pub(crate) fn height(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// The end of the highest slot ever used.
+    pub(crate) fn high(&self) -> u32 {
+        self.high
+    }
+
+    /// The slot that the next entry gets.
+    pub(crate) fn next_slot(&self) -> Slot {
+        Slot(self.entries.last().map_or(self.base, |entry| entry.slot.0 + entry.ty.bytes()))
+    }
+
+    /// Pushes an entry.
+    pub(crate) fn push(&mut self, held: Held, ty: Ty) -> Slot {
+        let slot = self.next_slot();
+        let mut entry = Entry { held, ty, slot, below: None };
+        if let Held::Local(local) = held {
+            let index = self.entries.len() as u32;
+            if let Some(local) = self.locals.get_mut(local as usize) {
+                entry.below = local.pending.replace(index);
+            }
+        }
+        self.high = self.high.max(slot.0 + ty.bytes());
+        self.entries.push(entry);
+        slot
+    }
+
+    /// Pops an entry. Validation has made sure that there is one.
+    pub(crate) fn pop(&mut self) -> Entry {
+        let entry = self.entries.pop().unwrap_or(Entry { held: Held::Const(0), ty: Ty::I32, slot: Slot(self.base), below: None });
+        self.release(&entry);
+        self.settled = self.settled.min(self.entries.len());
+        entry
+    }
+
+    /// The entry leaves its local: it is the uppermost of those held by it.
+    fn release(&mut self, entry: &Entry) {
+        if let Held::Local(local) = entry.held
+            && let Some(local) = self.locals.get_mut(local as usize)
+        {
+            local.pending = entry.below;
+        }
+    }
+
+    pub(crate) fn top(&self) -> Option<&Entry> {
+        self.entries.last()
+    }
+
+    /// The entry at this height.
+    pub(crate) fn get(&self, height: usize) -> Option<&Entry> {
+        self.entries.get(height)
+    }
+
+    /// Drops all entries from this height on.
+    pub(crate) fn truncate(&mut self, height: usize) {
+        while self.entries.len() > height {
+            self.pop();
+        }
+    }
+
+    /// Takes the uppermost entry held by a local away from it: the caller copies the value to the entry's slot.
+    pub(crate) fn settle_local(&mut self, local: u32) -> Option<Entry> {
+        let index = self.locals.get_mut(local as usize)?.pending?;
+        let entry = self.entries.get_mut(index as usize)?;
+        entry.held = Held::Temp;
+        let settled = *entry;
+        self.locals.get_mut(local as usize)?.pending = settled.below;
+        Some(settled)
+    }
+
+    /// The local that holds the lowest entry held by any, if there is one. The caller settles all entries of that local.
+    pub(crate) fn next_unsettled(&mut self) -> Option<u32> {
+        while let Some(entry) = self.entries.get(self.settled) {
+            if let Held::Local(local) = entry.held {
+                return Some(local);
+            }
+            self.settled += 1;
+        }
+        None
+    }
+
+    /// The entry at this height is in its own slot from now on. No entry above it may be held by a local.
+    pub(crate) fn make_temp(&mut self, height: usize) {
+        let Some(entry) = self.entries.get_mut(height) else { return };
+        let settled = *entry;
+        entry.held = Held::Temp;
+        self.release(&settled);
+    }
+}

@@ -1,0 +1,64 @@
+//! What the suites share: engines on either machine, modules from text, the spec suite's sets and
+//! the list of failures that are expected of it.
+//!
+//! The tests themselves are under `tests/`, one file per subject; the data they read is beside
+//! them. This crate is no part of the product.
+
+pub mod expected;
+pub mod spec;
+
+use ermine::{Config, Engine, Error, Instance, Linker, Machine, Module, Store};
+
+/// Both machines; every test of behaviour runs on each.
+pub const MACHINES: [Machine; 2] = [Machine::Tail, Machine::Loop];
+
+/// The default configuration on `machine`.
+pub fn config(machine: Machine) -> Config {
+    let mut config = Config::default();
+    config.machine(machine);
+    config
+}
+
+/// The default configuration on `machine`, with fuel.
+pub fn fuel_config(machine: Machine) -> Config {
+    let mut config = config(machine);
+    config.consume_fuel(true);
+    config
+}
+
+/// An engine with the default configuration on `machine`.
+pub fn engine(machine: Machine) -> Engine {
+    Engine::new(&config(machine))
+}
+
+/// The binary of a module in text form.
+///
+/// # Panics
+///
+/// When the text is malformed: the tests' own texts are not.
+pub fn binary(text: &str) -> Vec<u8> {
+    wat::parse_str(text).expect("a well-formed text")
+}
+
+/// Loads a module in text form.
+///
+/// # Errors
+///
+/// When the engine refuses the module.
+pub fn module(engine: &Engine, text: &str) -> Result<Module, Error> {
+    Module::new(engine, binary(text))
+}
+
+/// Loads and instantiates a module without imports in a store of its own.
+///
+/// # Panics
+///
+/// When the engine refuses the module.
+pub fn instance(engine: &Engine, text: &str) -> (Store<()>, Instance) {
+    let mut store = Store::new(engine, ());
+    let module = module(engine, text).expect("the module loads");
+    let instance = Linker::new(engine)
+        .instantiate_and_start(&mut store, &module)
+        .expect("the module instantiates");
+    (store, instance)
+}

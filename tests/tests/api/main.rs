@@ -1,0 +1,16 @@
+//! The public interface as an embedder sees it, on both machines.
+
+mod big_modules;
+mod bounds;
+mod bulk;
+mod fuel;
+mod host_functions;
+mod interrupt;
+mod kernels;
+mod limits;
+mod linking;
+mod proposals;
+mod recursion;
+mod resumable;
+mod stores;
+mod traps;

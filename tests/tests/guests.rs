@@ -1,0 +1,205 @@
+//! The guest programs under `guests/`, each of their cases on both machines: real programs, real
+//! input, compared byte for byte. `guests/README.md` says what a case is made of.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use ermine::{Config, Engine, Error, Linker, Machine, Module, Store};
+use ermine_tests::{MACHINES, config, fuel_config};
+use ermine_wasi::{
+    Clock, Clocks, Console, Errno, Random, Startup, Stream, StringBlock, WasiCtx, add_to_linker,
+};
+
+/// The exit code a case states for a trap.
+const TRAPPED: i32 = 134;
+
+/// What a guest is given and what it writes.
+#[derive(Default)]
+struct Captured {
+    stdin: Vec<u8>,
+    read: usize,
+    stdout: Vec<u8>,
+    stderr: Vec<u8>,
+    args: Vec<u8>,
+    environ: Vec<u8>,
+    nanoseconds: u64,
+}
+
+impl Console for Captured {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Errno> {
+        let rest = &self.stdin[self.read..];
+        let len = rest.len().min(buffer.len());
+        buffer[..len].copy_from_slice(&rest[..len]);
+        self.read += len;
+        Ok(len)
+    }
+
+    fn write(&mut self, stream: Stream, bytes: &[u8]) -> Result<usize, Errno> {
+        match stream {
+            Stream::Stdin => return Err(Errno::Badf),
+            Stream::Stdout => self.stdout.extend(bytes),
+            Stream::Stderr => self.stderr.extend(bytes),
+        }
+        Ok(bytes.len())
+    }
+}
+
+impl Clocks for Captured {
+    fn now(&mut self, _: Clock) -> Result<u64, Errno> {
+        self.nanoseconds += 1_000;
+        Ok(self.nanoseconds)
+    }
+
+    fn resolution(&mut self, _: Clock) -> Result<u64, Errno> {
+        Ok(1_000)
+    }
+
+    fn sleep(&mut self, nanoseconds: u64) -> Result<(), Errno> {
+        self.nanoseconds += nanoseconds;
+        Ok(())
+    }
+}
+
+impl Random for Captured {
+    fn fill(&mut self, buffer: &mut [u8]) -> Result<(), Errno> {
+        buffer.fill(7);
+        Ok(())
+    }
+}
+
+impl Startup for Captured {
+    fn args(&self) -> StringBlock<'_> {
+        StringBlock::new(&self.args).expect("each ends with a nul")
+    }
+
+    fn environ(&self) -> StringBlock<'_> {
+        StringBlock::new(&self.environ).expect("each ends with a nul")
+    }
+}
+
+/// One case of a guest.
+struct Case {
+    name: String,
+    /// The path of its files, without their endings.
+    files: PathBuf,
+}
+
+impl Case {
+    fn bytes(&self, ending: &str) -> Option<Vec<u8>> {
+        // Not `with_extension`: a case's name may have a dot.
+        fs::read(format!("{}.{ending}", self.files.display())).ok()
+    }
+
+    /// The lines of one of its files, each with a nul in the place of its line feed.
+    fn strings(&self, ending: &str) -> Vec<u8> {
+        let mut bytes = self.bytes(ending).unwrap_or_default();
+        if bytes.last().is_some_and(|last| *last != b'\n') {
+            bytes.push(b'\n');
+        }
+        bytes.iter_mut().filter(|byte| **byte == b'\n').for_each(|byte| *byte = 0);
+        bytes
+    }
+
+    fn captured(&self, program: &str) -> Captured {
+        let mut args = program.as_bytes().to_vec();
+        args.push(0);
+        args.extend(self.strings("args"));
+        Captured {
+            stdin: self.bytes("stdin").unwrap_or_default(),
+            args,
+            environ: self.strings("env"),
+            ..Captured::default()
+        }
+    }
+
+    fn code(&self) -> i32 {
+        let code = self.bytes("code").map(|bytes| String::from_utf8(bytes).expect("a number"));
+        code.map_or(0, |code| code.trim().parse().expect("a number"))
+    }
+}
+
+/// The cases of a guest.
+fn cases(guest: &Path) -> Vec<Case> {
+    let folder = guest.join("cases");
+    let names: BTreeSet<String> = fs::read_dir(&folder)
+        .expect("the folder of cases")
+        .map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8"))
+        .filter_map(|name| Some(name.strip_suffix(".stdout")?.to_owned()))
+        .collect();
+    assert!(!names.is_empty(), "no cases in {}", folder.display());
+    let files = |name: String| Case { files: folder.join(&name), name };
+    names.into_iter().map(files).collect()
+}
+
+/// Runs a program to its exit code.
+fn execute(engine: &Engine, module: &Module, captured: Captured) -> (i32, Captured) {
+    let mut linker: Linker<WasiCtx<Captured>> = Linker::new(engine);
+    add_to_linker(&mut linker, |ctx| ctx).expect("the functions link");
+    let mut store = Store::new(engine, WasiCtx::new(captured));
+    // Without metering there is no fuel to set.
+    let _ = store.set_fuel(1 << 50);
+    let end = linker.instantiate_and_start(&mut store, module).and_then(|instance| {
+        let start = instance.get_typed_func::<(), ()>(&store, "_start")?;
+        start.call(&mut store, ())
+    });
+    (exit_code(end), store.into_data().into_port())
+}
+
+fn exit_code(end: Result<(), Error>) -> i32 {
+    match end {
+        Ok(()) => 0,
+        Err(error) => match (error.i32_exit_status(), error.as_trap_code()) {
+            (Some(status), _) => status,
+            (None, Some(_)) => TRAPPED,
+            (None, None) => panic!("{error}"),
+        },
+    }
+}
+
+fn run(guest: &str, config: &Config) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("guests").join(guest);
+    let wasm = fs::read(folder.join(format!("{guest}.wasm"))).expect("the guest is built");
+    let engine = Engine::new(config);
+    let module = Module::new(&engine, &wasm).expect("the guest loads");
+    for case in cases(&folder) {
+        let (code, captured) = execute(&engine, &module, case.captured(guest));
+        let stderr = String::from_utf8_lossy(&captured.stderr);
+        let stdout = case.bytes("stdout").expect("its output");
+        let (name, machine) = (&case.name, engine.machine());
+        assert!(
+            captured.stdout == stdout,
+            "{guest}/{name} on {machine:?} wrote\n{}\nand\n{stderr}",
+            String::from_utf8_lossy(&captured.stdout)
+        );
+        assert_eq!(code, case.code(), "{guest}/{name} on {machine:?}: {stderr}");
+    }
+}
+
+fn run_everywhere(guest: &str) {
+    for machine in MACHINES {
+        run(guest, &config(machine));
+    }
+}
+
+#[test]
+fn the_rust_program_runs() {
+    run_everywhere("hello-rust");
+    run("hello-rust", &fuel_config(Machine::Auto));
+}
+
+#[test]
+fn the_c_program_runs() {
+    run_everywhere("stdio-c");
+    run("stdio-c", &fuel_config(Machine::Auto));
+}
+
+#[test]
+fn quickjs_runs() {
+    run_everywhere("quickjs");
+}
+
+#[test]
+fn sqlite_runs() {
+    run_everywhere("sqlite");
+}

@@ -1,0 +1,116 @@
+//! Random programs, run by the engine and by a tree-walking model of a few lines.
+//!
+//! The programs are all about what a translator can get wrong: operands that are pending while
+//! their local changes, values carried out of blocks and arms, results that go to locals, memory,
+//! globals and branches. They always end.
+//!
+//! `ERMINE_RANDOM_PROGRAMS=<count>` runs more of them, `ERMINE_RANDOM_SEED=<seed>` others. A
+//! failure prints the program and its number.
+
+mod generate;
+mod model;
+mod print;
+mod program;
+mod shrink;
+
+use std::env;
+
+use ermine::{Engine, Linker, Module, Store, Val};
+use ermine_tests::{MACHINES, binary, config, fuel_config};
+
+use crate::model::Outcome;
+use crate::program::{Program, Type};
+
+/// Programs that every run tries.
+const PROGRAMS: u64 = 1_500;
+
+/// Sets of arguments that each program is called with.
+const CALLS: u64 = 3;
+
+fn setting(name: &str, default: u64) -> u64 {
+    env::var(name).map_or(default, |text| text.parse().expect("a number"))
+}
+
+#[test]
+fn random_programs_end_as_in_the_model() {
+    let programs = setting("ERMINE_RANDOM_PROGRAMS", PROGRAMS);
+    let seed = setting("ERMINE_RANDOM_SEED", 1);
+    let configs = MACHINES.map(|machine| [config(machine), fuel_config(machine)]);
+    let engines: Vec<Engine> = configs.iter().flatten().map(Engine::new).collect();
+    let mut trapped = 0;
+    for number in 0..programs {
+        let program = generate::program(seed.wrapping_mul(1 << 32) + number);
+        let expected = expected(&program);
+        trapped += expected.iter().filter(|outcome| outcome.trap.is_some()).count();
+        for engine in &engines {
+            if execute(engine, &program) != expected {
+                let small = shrink::shrink(program, |program| {
+                    let valid = Module::new(engine, binary(&print::module(program))).is_ok();
+                    valid && execute(engine, program) != self::expected(program)
+                });
+                panic!(
+                    "program {number} of seed {seed}, made small:\n{}\nmodel:  {:?}\nengine: {:?}",
+                    print::module(&small),
+                    self::expected(&small),
+                    execute(engine, &small)
+                );
+            }
+        }
+    }
+    // Traps are wanted, but they end a program early.
+    let calls = usize::try_from(programs * CALLS).expect("a small number");
+    assert!(trapped > 0 && trapped < calls / 3, "{trapped} of {calls} trapped");
+}
+
+/// How the calls of a program end in the model.
+fn expected(program: &Program) -> Vec<Outcome> {
+    (0..CALLS).map(|call| model::run(program, call)).collect()
+}
+
+/// Calls the program in a fresh instance with each set of arguments.
+fn execute(engine: &Engine, program: &Program) -> Vec<Outcome> {
+    let wasm = binary(&print::module(program));
+    let module = Module::new(engine, wasm).expect("the program is valid");
+    (0..CALLS)
+        .map(|call| {
+            let mut store = Store::new(engine, ());
+            // Without metering there is no fuel to set.
+            let _ = store.set_fuel(1 << 40);
+            let linker = Linker::new(engine);
+            let instance = linker.instantiate_and_start(&mut store, &module).expect("no imports");
+            let run = instance.get_func(&store, "run").expect("an export");
+            let args: Vec<Val> = program.main().params.iter().zip(model::arguments(call)).map(value).collect();
+            let mut results = vec![Val::I32(0); program.main().results.len()];
+            let end = run.call(&mut store, &args, &mut results);
+            let memory = instance.get_memory(&store, "memory").expect("an export");
+            let globals = (0..program.globals.len()).map(|n| {
+                let global = instance.get_global(&store, &format!("g{n}")).expect("an export");
+                bits(&global.get(&store))
+            });
+            Outcome {
+                results: if end.is_ok() { results.iter().map(bits).collect() } else { Vec::new() },
+                trap: end.err().map(|error| error.to_string()),
+                globals: globals.collect(),
+                memory: model::non_zero(memory.data(&store)),
+            }
+        })
+        .collect()
+}
+
+fn value((ty, bits): (&Type, u64)) -> Val {
+    match ty {
+        Type::I32 => Val::I32(bits as i32),
+        Type::I64 => Val::I64(bits as i64),
+        Type::F64 => Val::F64(ermine::F64::from_bits(model::float_of(bits).to_bits())),
+    }
+}
+
+/// The bits of a value; every NaN is the same.
+fn bits(value: &Val) -> u64 {
+    match value {
+        Val::I32(value) => u64::from(*value as u32),
+        Val::I64(value) => *value as u64,
+        Val::F64(value) => model::float_bits(value.to_float()),
+        other => panic!("no program has {other:?}"),
+    }
+}

@@ -1,0 +1,161 @@
+//! What a random program is made of.
+
+/// The types of its values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Type {
+    I32,
+    I64,
+    F64,
+}
+
+/// A whole module. The last function is the exported one; each calls only those before it.
+#[derive(Clone, Debug)]
+pub(crate) struct Program {
+    pub(crate) functions: Vec<Function>,
+    /// The globals' types and first values.
+    pub(crate) globals: Vec<(Type, u64)>,
+}
+
+impl Program {
+    /// The exported function.
+    pub(crate) fn main(&self) -> &Function {
+        self.functions.last().expect("there is at least one")
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Function {
+    pub(crate) params: Vec<Type>,
+    pub(crate) results: Vec<Type>,
+    /// All locals, parameters first.
+    pub(crate) locals: Vec<Type>,
+    pub(crate) body: Vec<Statement>,
+    /// The values at the end, one for each result.
+    pub(crate) values: Vec<Expression>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Statement {
+    Set(usize, Expression),
+    SetGlobal(usize, Expression),
+    Drop(Expression),
+    Store(Width, Address, Expression),
+    If(Expression, Vec<Statement>, Vec<Statement>),
+    /// A block; [`Statement::BreakIf`] in it leaves it.
+    Block(Vec<Statement>),
+    /// Leaves the block so many levels out, if the condition holds; loops and arms are no levels.
+    BreakIf(u32, Expression),
+    /// Counts the local down from the number to zero around the body.
+    Loop(usize, u32, Vec<Statement>),
+    /// One of the arms, or the last one if there are not so many.
+    Switch(Expression, Vec<Vec<Statement>>),
+    /// Calls a function of several results and puts them into locals.
+    CallInto(usize, Vec<Expression>, Vec<usize>),
+    ReturnIf(Expression, Vec<Expression>),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Expression {
+    Const(Type, u64),
+    Get(usize),
+    Tee(usize, Box<Expression>),
+    GetGlobal(usize),
+    Unary(Unary, Box<Expression>),
+    Binary(Binary, Box<Expression>, Box<Expression>),
+    /// The first if the third holds; all are evaluated.
+    Select(Box<Expression>, Box<Expression>, Box<Expression>),
+    /// An `if` with a result.
+    Choose(Type, Box<Expression>, Box<Expression>, Box<Expression>),
+    /// Statements, then a value.
+    Sequence(Type, Vec<Statement>, Box<Expression>),
+    /// A block that is left with the first value if the second holds, else ends with the third.
+    LeaveWith(Type, Box<Expression>, Box<Expression>, Box<Expression>),
+    Load(Width, Address),
+    /// A function of one result.
+    Call(usize, Vec<Expression>),
+}
+
+/// An address: an expression, masked to lie in the memory, plus an offset.
+#[derive(Clone, Debug)]
+pub(crate) struct Address {
+    pub(crate) index: Box<Expression>,
+    pub(crate) offset: u32,
+    /// The mask; some let addresses through that are out of bounds.
+    pub(crate) mask: u32,
+}
+
+/// The loads and stores there are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Width {
+    I32,
+    I32As8,
+    I32As16,
+    I64,
+    I64As32,
+    F64,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Unary {
+    Eqz32,
+    Eqz64,
+    Clz32,
+    Popcnt64,
+    Extend8,
+    Extend32,
+    Wrap,
+    ExtendS,
+    ExtendU,
+    Neg,
+    ConvertS32,
+    TruncSat64,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Binary {
+    Int(Type, IntOp),
+    Compare(Type, CompareOp),
+    Float(FloatOp),
+    CompareFloat(FloatCompareOp),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum IntOp {
+    Add,
+    Sub,
+    Mul,
+    DivS,
+    RemU,
+    And,
+    Or,
+    Xor,
+    Shl,
+    ShrS,
+    ShrU,
+    Rotl,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum CompareOp {
+    Eq,
+    Ne,
+    LtS,
+    LtU,
+    GtS,
+    GeU,
+    LeS,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum FloatOp {
+    Add,
+    Sub,
+    Mul,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum FloatCompareOp {
+    Eq,
+    Lt,
+    Ge,
+}

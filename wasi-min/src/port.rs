@@ -1,0 +1,115 @@
+//! What a board or host has to provide.
+//!
+//! Four small traits, one for each thing; a type that has all four is a [`Port`]. A port answers with an [`Errno`] when
+//! it cannot do something, and the guest sees that code. Files and directories will be a trait of their own, asked for
+//! by descriptor: see `descriptor.rs`.
+
+use crate::{Errno, StringBlock};
+
+/// The three descriptors every program starts with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Stream {
+    /// Descriptor 0.
+    Stdin,
+    /// Descriptor 1.
+    Stdout,
+    /// Descriptor 2.
+    Stderr,
+}
+
+/// The clocks of WASI preview 1 (`clockid`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Clock {
+    /// Nanoseconds since 1970-01-01T00:00:00Z; may be set, and then jump.
+    Realtime,
+    /// Nanoseconds since some fixed point; never runs backwards.
+    Monotonic,
+    /// Processor time of the guest.
+    ProcessCputime,
+    /// Processor time of the guest's thread.
+    ThreadCputime,
+}
+
+/// Standard input, output and error.
+pub trait Console {
+    /// Reads at most `buffer.len()` bytes of standard input; 0 is the end of it.
+    ///
+    /// # Errors
+    ///
+    /// [`Errno::Again`] where there is nothing to read and waiting is not possible, [`Errno::Io`] for faults.
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Errno>;
+
+    /// Writes `bytes` to standard output or error, and returns how many were taken.
+    ///
+    /// # Errors
+    ///
+    /// [`Errno::Pipe`] where nobody listens any more, [`Errno::Io`] for faults.
+    fn write(&mut self, stream: Stream, bytes: &[u8]) -> Result<usize, Errno>;
+
+    /// Called once at the end of every `fd_write`: what was written becomes visible.
+    ///
+    /// # Errors
+    ///
+    /// As [`write`](Console::write).
+    fn flush(&mut self, stream: Stream) -> Result<(), Errno> {
+        let _ = stream;
+        Ok(())
+    }
+
+    /// Whether the stream is a terminal. Guests buffer by lines if so.
+    fn is_terminal(&self, stream: Stream) -> bool {
+        let _ = stream;
+        false
+    }
+}
+
+/// Time.
+pub trait Clocks {
+    /// Nanoseconds on `clock`.
+    ///
+    /// # Errors
+    ///
+    /// [`Errno::Inval`] for a clock the port does not have.
+    fn now(&mut self, clock: Clock) -> Result<u64, Errno>;
+
+    /// The clock's step in nanoseconds, never 0.
+    ///
+    /// # Errors
+    ///
+    /// [`Errno::Inval`] for a clock the port does not have.
+    fn resolution(&mut self, clock: Clock) -> Result<u64, Errno>;
+
+    /// Waits for about `nanoseconds`. It may return early: callers look at the clock again.
+    ///
+    /// # Errors
+    ///
+    /// [`Errno::Notsup`] where the port cannot wait, [`Errno::Intr`] to end the guest's `poll_oneoff` early.
+    fn sleep(&mut self, nanoseconds: u64) -> Result<(), Errno>;
+
+    /// Gives other threads or tasks a turn (`sched_yield`).
+    fn yield_now(&mut self) {}
+}
+
+/// Random bytes fit for cryptography.
+pub trait Random {
+    /// Fills `buffer`.
+    ///
+    /// # Errors
+    ///
+    /// [`Errno::Nosys`] where there is no source.
+    fn fill(&mut self, buffer: &mut [u8]) -> Result<(), Errno>;
+}
+
+/// What the guest is started with.
+pub trait Startup {
+    /// The arguments; the first is the program's name.
+    fn args(&self) -> StringBlock<'_>;
+
+    /// The environment, each string as `NAME=value`.
+    fn environ(&self) -> StringBlock<'_>;
+}
+
+/// All that WASI's stdio tier needs. Implemented by every type that has the four traits.
+pub trait Port: Console + Clocks + Random + Startup {}
+
+impl<P: Console + Clocks + Random + Startup> Port for P {}
