@@ -90,9 +90,9 @@ fn a_trap_ends_with_134_and_a_backtrace() {
     let expected = "\
 ermine: error: t.wat trapped: integer divide by zero
   wasm backtrace:
-     0: func[0] divide at 0x2e
-     1: func[1] at 0x35
-     2: func[2] start at 0x3b
+     0: func[0] divide at 0x32
+     1: func[1] at 0x3a
+     2: func[2] start at 0x40
 ";
     assert_eq!(run.stderr, expected);
 }

@@ -35,10 +35,7 @@ impl ExpectedFailures {
     pub fn complaints(&self, report: &Report) -> Vec<String> {
         let place = |file: &str, line: u32| format!("{file}:{line}");
         let failed = report.failed.iter();
-        let occurred: BTreeSet<String> = failed
-            .clone()
-            .map(|failure| place(&failure.file, failure.line))
-            .collect();
+        let occurred: BTreeSet<String> = failed.clone().map(|failure| place(&failure.file, failure.line)).collect();
         let unexpected = failed
             .filter(|failure| !self.places.contains(&place(&failure.file, failure.line)))
             .map(|failure| failure.to_string());
@@ -58,11 +55,7 @@ mod tests {
         let list = ExpectedFailures::parse("# comment\n\nset/a.wast:3 a reason\n");
         let failing = |line| Report {
             passed: 0,
-            failed: vec![Failure {
-                file: "set/a.wast".to_owned(),
-                line,
-                message: "oh".to_owned(),
-            }],
+            failed: vec![Failure { file: "set/a.wast".to_owned(), line, message: "oh".to_owned() }],
         };
         assert!(list.complaints(&failing(3)).is_empty());
         assert_eq!(list.complaints(&failing(4)).len(), 2);

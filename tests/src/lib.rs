@@ -57,8 +57,6 @@ pub fn module(engine: &Engine, text: &str) -> Result<Module, Error> {
 pub fn instance(engine: &Engine, text: &str) -> (Store<()>, Instance) {
     let mut store = Store::new(engine, ());
     let module = module(engine, text).expect("the module loads");
-    let instance = Linker::new(engine)
-        .instantiate_and_start(&mut store, &module)
-        .expect("the module instantiates");
+    let instance = Linker::new(engine).instantiate_and_start(&mut store, &module).expect("the module instantiates");
     (store, instance)
 }

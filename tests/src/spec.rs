@@ -60,19 +60,10 @@ impl Set {
         Self::new(which.into(), assertions, proposal(which))
     }
 
-    fn new(
-        name: &'static str,
-        assertions: usize,
-        files: impl Iterator<Item = TestFile<'static>>,
-    ) -> Self {
+    fn new(name: &'static str, assertions: usize, files: impl Iterator<Item = TestFile<'static>>) -> Self {
         let mut scripts: Vec<Script> = files.map(|file| Script::parse(name, &file)).collect();
         scripts.sort_by(|a, b| a.name.cmp(&b.name));
-        Self {
-            name,
-            assertions,
-            features: Features::of_path(&Path::new(name).join("any.wast")),
-            scripts,
-        }
+        Self { name, assertions, features: Features::of_path(&Path::new(name).join("any.wast")), scripts }
     }
 
     /// Runs every script of the set on `machine`, each on a thread with a stack of
@@ -81,18 +72,10 @@ impl Set {
         let mut config = Config::default();
         self.features.apply(&mut config);
         config.machine(machine).consume_fuel(metered);
-        let options = Options {
-            fuel: metered.then_some(AMPLE_FUEL),
-            stack_bytes: STACK_BYTES,
-            ..Options::new(config)
-        };
+        let options = Options { fuel: metered.then_some(AMPLE_FUEL), stack_bytes: STACK_BYTES, ..Options::new(config) };
         let mut total = Report::default();
         for script in &self.scripts {
-            total.merge(wast::run_directives(
-                &script.name,
-                &script.directives,
-                &options,
-            ));
+            total.merge(wast::run_directives(&script.name, &script.directives, &options));
         }
         total
     }

@@ -18,12 +18,10 @@ struct Family {
 }
 
 const INT_BINARY: [&str; 15] = [
-    "add", "sub", "mul", "div_s", "div_u", "rem_s", "rem_u", "and", "or", "xor", "shl", "shr_s",
-    "shr_u", "rotl", "rotr",
+    "add", "sub", "mul", "div_s", "div_u", "rem_s", "rem_u", "and", "or", "xor", "shl", "shr_s", "shr_u", "rotl",
+    "rotr",
 ];
-const INT_COMPARISONS: [&str; 10] = [
-    "eq", "ne", "lt_s", "lt_u", "gt_s", "gt_u", "le_s", "le_u", "ge_s", "ge_u",
-];
+const INT_COMPARISONS: [&str; 10] = ["eq", "ne", "lt_s", "lt_u", "gt_s", "gt_u", "le_s", "le_u", "ge_s", "ge_u"];
 const FLOAT_BINARY: [&str; 7] = ["add", "sub", "mul", "div", "min", "max", "copysign"];
 const FLOAT_COMPARISONS: [&str; 6] = ["eq", "ne", "lt", "gt", "le", "ge"];
 const FLOAT_UNARY: [&str; 7] = ["abs", "neg", "ceil", "floor", "trunc", "nearest", "sqrt"];
@@ -35,8 +33,25 @@ const FAMILIES: [Family; 4] = [
         comparisons: &INT_COMPARISONS,
         unary: &["clz", "ctz", "popcnt", "extend8_s", "extend16_s"],
         values: &[
-            "0", "1", "-1", "2", "7", "31", "32", "33", "-128", "255", "32767", "32768", "-32768",
-            "-32769", "65535", "65536", "0x7fffffff", "0x80000000", "0xfffffffe",
+            "0",
+            "1",
+            "-1",
+            "2",
+            "7",
+            "31",
+            "32",
+            "33",
+            "-128",
+            "255",
+            "32767",
+            "32768",
+            "-32768",
+            "-32769",
+            "65535",
+            "65536",
+            "0x7fffffff",
+            "0x80000000",
+            "0xfffffffe",
         ],
     },
     Family {
@@ -45,9 +60,24 @@ const FAMILIES: [Family; 4] = [
         comparisons: &INT_COMPARISONS,
         unary: &["clz", "ctz", "popcnt", "extend8_s", "extend16_s", "extend32_s"],
         values: &[
-            "0", "1", "-1", "2", "63", "64", "65", "32767", "-32768", "65536", "0x7fffffff",
-            "0x80000000", "-0x80000000", "-0x80000001", "0xffffffff", "0x100000000",
-            "0x7fffffffffffffff", "0x8000000000000000",
+            "0",
+            "1",
+            "-1",
+            "2",
+            "63",
+            "64",
+            "65",
+            "32767",
+            "-32768",
+            "65536",
+            "0x7fffffff",
+            "0x80000000",
+            "-0x80000000",
+            "-0x80000001",
+            "0xffffffff",
+            "0x100000000",
+            "0x7fffffffffffffff",
+            "0x8000000000000000",
         ],
     },
     Family {
@@ -56,8 +86,20 @@ const FAMILIES: [Family; 4] = [
         comparisons: &FLOAT_COMPARISONS,
         unary: &FLOAT_UNARY,
         values: &[
-            "0", "-0", "1", "-1", "0.5", "-1.5", "2.5", "1e10", "0x1p-149", "inf", "-inf", "nan",
-            "-nan", "nan:0x200000",
+            "0",
+            "-0",
+            "1",
+            "-1",
+            "0.5",
+            "-1.5",
+            "2.5",
+            "1e10",
+            "0x1p-149",
+            "inf",
+            "-inf",
+            "nan",
+            "-nan",
+            "nan:0x200000",
         ],
     },
     Family {
@@ -66,8 +108,20 @@ const FAMILIES: [Family; 4] = [
         comparisons: &FLOAT_COMPARISONS,
         unary: &FLOAT_UNARY,
         values: &[
-            "0", "-0", "1", "-1", "0.5", "-1.5", "2.5", "1e300", "0x1p-1074", "inf", "-inf", "nan",
-            "-nan", "nan:0x4000000000000",
+            "0",
+            "-0",
+            "1",
+            "-1",
+            "0.5",
+            "-1.5",
+            "2.5",
+            "1e300",
+            "0x1p-1074",
+            "inf",
+            "-inf",
+            "nan",
+            "-nan",
+            "nan:0x4000000000000",
         ],
     },
 ];
@@ -83,43 +137,19 @@ const BINARY_FORMS: [(&str, &str); 20] = [
          (local.set 2 (R.const 0))",
     ),
     ("copied operands", "(local.set 3 (local.get 0)) (T.OP (local.get 3) (local.get 1))"),
-    (
-        "loaded left",
-        "(T.store (i32.const 16) (local.get 0)) (T.OP (T.load (i32.const 16)) (local.get 1))",
-    ),
-    (
-        "loaded right",
-        "(T.store (i32.const 16) (local.get 1)) (T.OP (local.get 0) (T.load (i32.const 16)))",
-    ),
+    ("loaded left", "(T.store (i32.const 16) (local.get 0)) (T.OP (T.load (i32.const 16)) (local.get 1))"),
+    ("loaded right", "(T.store (i32.const 16) (local.get 1)) (T.OP (local.get 0) (T.load (i32.const 16)))"),
     (
         "both loaded",
         "(T.store (i32.const 16) (local.get 0)) (T.store (i32.const 24) (local.get 1))
          (T.OP (T.load (i32.const 16)) (T.load (i32.const 24)))",
     ),
-    (
-        "called left",
-        "(T.OP (call $same (local.get 0)) (local.get 1))",
-    ),
-    (
-        "called right",
-        "(T.OP (local.get 0) (call $same (local.get 1)))",
-    ),
-    (
-        "both called",
-        "(T.OP (call $same (local.get 0)) (call $same (local.get 1)))",
-    ),
-    (
-        "global left",
-        "(global.set $g (local.get 0)) (T.OP (global.get $g) (local.get 1))",
-    ),
-    (
-        "global right",
-        "(global.set $g (local.get 1)) (T.OP (local.get 0) (global.get $g))",
-    ),
-    (
-        "to memory",
-        "(R.store (i32.const 16) (T.OP (local.get 0) (local.get 1))) (R.load (i32.const 16))",
-    ),
+    ("called left", "(T.OP (call $same (local.get 0)) (local.get 1))"),
+    ("called right", "(T.OP (local.get 0) (call $same (local.get 1)))"),
+    ("both called", "(T.OP (call $same (local.get 0)) (call $same (local.get 1)))"),
+    ("global left", "(global.set $g (local.get 0)) (T.OP (global.get $g) (local.get 1))"),
+    ("global right", "(global.set $g (local.get 1)) (T.OP (local.get 0) (global.get $g))"),
+    ("to memory", "(R.store (i32.const 16) (T.OP (local.get 0) (local.get 1))) (R.load (i32.const 16))"),
     (
         "to memory at a local",
         "(local.set 4 (i32.const 16))
@@ -131,23 +161,11 @@ const BINARY_FORMS: [(&str, &str); 20] = [
         "(T.OP (select (local.get 0) (local.get 1) (i32.const 1))
                (select (local.get 0) (local.get 1) (i32.const 0)))",
     ),
-    (
-        "selected result",
-        "(select (T.OP (local.get 0) (local.get 1)) (R.const 0) (local.get 5))",
-    ),
-    (
-        "out of a block",
-        "(block (result R) (br 0 (T.OP (local.get 0) (local.get 1))))",
-    ),
-    (
-        "out of an arm",
-        "(if (result R) (local.get 5) (then (T.OP (local.get 0) (local.get 1))) (else (R.const 0)))",
-    ),
+    ("selected result", "(select (T.OP (local.get 0) (local.get 1)) (R.const 0) (local.get 5))"),
+    ("out of a block", "(block (result R) (br 0 (T.OP (local.get 0) (local.get 1))))"),
+    ("out of an arm", "(if (result R) (local.get 5) (then (T.OP (local.get 0) (local.get 1))) (else (R.const 0)))"),
     ("returned", "(return (T.OP (local.get 0) (local.get 1)))"),
-    (
-        "as an argument",
-        "(call $same-result (T.OP (local.get 0) (local.get 1)))",
-    ),
+    ("as an argument", "(call $same-result (T.OP (local.get 0) (local.get 1)))"),
 ];
 
 /// The same where result and operands are of one type.
@@ -159,10 +177,7 @@ const IN_PLACE_FORMS: [(&str, &str); 4] = [
         "(local.get 0) (local.set 0 (T.OP (local.get 0) (local.get 1)))
          (local.set 3) (local.get 0)",
     ),
-    (
-        "to a global",
-        "(global.set $g (T.OP (local.get 0) (local.get 1))) (global.get $g)",
-    ),
+    ("to a global", "(global.set $g (T.OP (local.get 0) (local.get 1))) (global.get $g)"),
 ];
 
 /// The same where the result is a condition.
@@ -170,10 +185,7 @@ const CONDITION_FORMS: [(&str, &str); 9] = [
     ("br_if", "(block (br_if 0 COND) (return (i32.const 0))) (i32.const 1)"),
     ("br_if of eqz", "(block (br_if 0 (i32.eqz COND)) (return (i32.const 1))) (i32.const 0)"),
     ("if", "(if (result i32) COND (then (i32.const 1)) (else (i32.const 0)))"),
-    (
-        "if of eqz",
-        "(if (result i32) (i32.eqz COND) (then (i32.const 0)) (else (i32.const 1)))",
-    ),
+    ("if of eqz", "(if (result i32) (i32.eqz COND) (then (i32.const 0)) (else (i32.const 1)))"),
     ("if without else", "(if COND (then (local.set 4 (i32.const 1)))) (local.get 4)"),
     (
         "backwards",
@@ -192,10 +204,7 @@ const CONDITION_FORMS: [(&str, &str); 9] = [
          (i32.const 1)",
     ),
     ("select", "(select (i32.const 1) (i32.const 0) COND)"),
-    (
-        "br_if with a value",
-        "(block (result i32) (drop (br_if 0 (i32.const 1) COND)) (i32.const 0))",
-    ),
+    ("br_if with a value", "(block (result i32) (drop (br_if 0 (i32.const 1) COND)) (i32.const 0))"),
 ];
 
 /// Ways to compute `(T.OP a)` of one parameter.
@@ -311,10 +320,7 @@ fn binary_operations_agree_in_every_form() {
     for machine in MACHINES {
         for family in FAMILIES {
             let values = operands(&family, machine);
-            let pairs: Vec<(Val, Val)> = values
-                .iter()
-                .flat_map(|a| values.iter().map(|b| (*a, *b)))
-                .collect();
+            let pairs: Vec<(Val, Val)> = values.iter().flat_map(|a| values.iter().map(|b| (*a, *b))).collect();
             let own = family.binary.iter().map(|op| (op, family.ty));
             let compared = family.comparisons.iter().map(|op| (op, "i32"));
             for (op, result) in own.chain(compared) {
@@ -374,10 +380,7 @@ fn constant(
             ("constant", expr.clone()),
             ("to a local", format!("(local.set 2 {expr}) (local.get 2)")),
             ("called", expr.replace(&p, "(call $same (local.get 0))")),
-            (
-                "stored",
-                format!("({result}.store (i32.const 16) {expr}) ({result}.load (i32.const 16))"),
-            ),
+            ("stored", format!("({result}.store (i32.const 16) {expr}) ({result}.load (i32.const 16))")),
         ];
         for (name, body) in forms {
             let body = if constant_first { format!("{swap} {body}") } else { body };
@@ -504,9 +507,7 @@ fn loads_agree_in_every_form_up_to_the_last_byte() {
             for (n, form) in ADDRESS_FORMS.iter().enumerate() {
                 // One of the forms adds 3 of the 24 in another way.
                 let form = form.replace("offset=20", "offset=21").replace("LOAD", load);
-                text += &format!(
-                    "(func (export \"{n}\") (param i32 i32) (result {ty}) (local {ty}) {form})\n"
-                );
+                text += &format!("(func (export \"{n}\") (param i32 i32) (result {ty}) (local {ty}) {form})\n");
             }
             text.push(')');
             let (mut store, instance) = instance(&engine(machine), &text);

@@ -2,8 +2,8 @@
 //! names alone, so that taking them there or here changes the `use` lines and nothing else.
 
 use ermine::{
-    Caller, Config, Engine, Error, Extern, Func, HostError, Linker, Module, ResumableCall, Store,
-    StoreLimits, StoreLimitsBuilder, TrapCode, Val,
+    Caller, Config, Engine, Error, Extern, Func, HostError, Linker, Module, ResumableCall, Store, StoreLimits,
+    StoreLimitsBuilder, TrapCode, Val,
 };
 use ermine_tests::binary;
 
@@ -67,9 +67,7 @@ fn the_resumable_call_example_ports() -> Result<(), Error> {
     let mut store = Store::new(&engine, ());
     let module = Module::new(&engine, &wasm)?;
     let mut linker = Linker::new(&engine);
-    let ask = Func::wrap(&mut store, |question: i32| -> Result<i32, Error> {
-        Err(Error::host(Pending { question }))
-    });
+    let ask = Func::wrap(&mut store, |question: i32| -> Result<i32, Error> { Err(Error::host(Pending { question })) });
     linker.define("host", "ask", ask)?;
     let instance = linker.instantiate_and_start(&mut store, &module)?;
     let sum = instance.get_func(&store, "sum").expect("an export");

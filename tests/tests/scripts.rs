@@ -10,10 +10,8 @@ use ermine_tests::{MACHINES, spec};
 
 fn scripts() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scripts");
-    let mut paths: Vec<PathBuf> = fs::read_dir(folder)
-        .expect("the folder")
-        .map(|entry| entry.expect("an entry").path())
-        .collect();
+    let mut paths: Vec<PathBuf> =
+        fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("an entry").path()).collect();
     paths.sort();
     paths
 }
@@ -28,11 +26,7 @@ fn everything() -> Features {
 fn run(machine: Machine, fuel: Option<u64>) -> Report {
     let mut config = Config::default();
     config.machine(machine).consume_fuel(fuel.is_some());
-    let options = Options {
-        fuel,
-        stack_bytes: spec::STACK_BYTES,
-        ..Options::new(config)
-    };
+    let options = Options { fuel, stack_bytes: spec::STACK_BYTES, ..Options::new(config) };
     let mut total = Report::default();
     for path in scripts() {
         total.merge(run_file(&path, everything(), &options));

@@ -345,7 +345,7 @@ impl Run {
     fn set_result(&mut self, to: u64, value: u32) {
         // SAFETY: R6: `to` is a slot of the current frame.
         unsafe { self.at(to).cast::<u32>().write(value) };
-        self.ctx.acc = value.into();
+        self.ctx.acc = exec::state::Acc::from_bits(value.into());
     }
 
     /// Ends the run with a trap.

@@ -5,6 +5,7 @@
 
 #[cfg(doc)]
 use super::exit::Exit;
+use super::state::Acc;
 
 /// Address of a function's code: its header.
 pub(crate) type CodePtr = *const u8;
@@ -83,8 +84,8 @@ pub(crate) struct Ctx {
     pub(crate) ip: *const u8,
     /// The current frame.
     pub(crate) sp: *mut u8,
-    /// The accumulator at entry (a result of the call that the driver carried out).
-    pub(crate) acc: u64,
+    /// The accumulators at entry (a result of the call that the driver carried out).
+    pub(crate) acc: Acc,
     /// Operands of an exit, see [`Exit`].
     pub(crate) args: [u64; 6],
     /// Wasm operators executed, where code was translated to count them.
@@ -112,7 +113,7 @@ impl Ctx {
             bulk_at_once: 0,
             ip: core::ptr::null(),
             sp: core::ptr::null_mut(),
-            acc: 0,
+            acc: Acc::ZERO,
             args: [0; 6],
             operators: 0,
             histogram: core::ptr::null_mut(),

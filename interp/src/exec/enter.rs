@@ -149,7 +149,7 @@ unsafe fn enter_with<C: Stream>(ctx: &mut Ctx, entry: CodePtr, sp: *mut u8, link
 /// `at` is in the value stack, whose end is followed by [`super::RED_ZONE`].
 pub(crate) unsafe fn load_acc(ctx: &mut Ctx, at: *const u8) {
     // SAFETY: the caller's contract.
-    ctx.acc = unsafe { at.cast::<u64>().read_unaligned() };
+    ctx.acc = Acc::from_bits(unsafe { at.cast::<u64>().read_unaligned() });
 }
 
 /// The link of the current frame, `link` bytes from its start.

@@ -68,6 +68,8 @@ pub(crate) struct Acc {
 
 #[cfg(not(target_pointer_width = "32"))]
 impl Acc {
+    pub(crate) const ZERO: Self = Self { int: 0, f32: 0.0, f64: 0.0 };
+
     /// All accumulators holding these bits.
     #[inline(always)]
     pub(crate) fn from_bits(bits: u64) -> Self {
@@ -93,6 +95,8 @@ impl Acc {
 
 #[cfg(target_pointer_width = "32")]
 impl Acc {
+    pub(crate) const ZERO: Self = Self { int: 0 };
+
     /// All accumulators holding these bits.
     #[inline(always)]
     pub(crate) fn from_bits(bits: u64) -> Self {
@@ -207,7 +211,7 @@ impl<C: Stream> State<C> {
                     ((*view).base, (*view).len)
                 }
             };
-            Self { ip: (*ctx).ip, sp: (*ctx).sp, mem, mem_len, ctx, acc: Acc::from_bits((*ctx).acc), encoding: PhantomData }
+            Self { ip: (*ctx).ip, sp: (*ctx).sp, mem, mem_len, ctx, acc: (*ctx).acc, encoding: PhantomData }
         }
     }
 

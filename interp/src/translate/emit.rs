@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use super::label::{Label, Labels};
 use crate::error::Error;
 use crate::isa::form::{Place, Shape};
-use crate::isa::{Code, Profile, RowId, Ty, lookup};
+use crate::isa::{Code, Field, Profile, RowId, Ty, lookup};
 use crate::limits::Bound;
 
 /// A slot, as the byte offset from the start of the frame.
@@ -107,6 +107,26 @@ impl Staged {
             Dest::Slot(slot) => Some(slot),
             Dest::None | Dest::Acc => None,
         }
+    }
+
+    /// Whether it reads or writes any of the `bytes` bytes from `slot` on.
+    pub(crate) fn touches(&self, profile: Profile, slot: Slot, bytes: u32) -> bool {
+        let Some(info) = self.code(profile).and_then(lookup::op) else { return true };
+        let overlaps = |other: u32, ty: Ty| other < slot.0 + bytes && slot.0 < other + ty.bytes();
+        let mut units = self.fields.as_slice();
+        let mut result = self.slot();
+        info.layout.fields().iter().any(|&field| {
+            if let (Field::Write(ty), Some(to)) = (field, result.take()) {
+                return overlaps(to.0, ty);
+            }
+            let (own, rest) = units.split_at_checked(field.bytes() / 2).unwrap_or((&[], &[]));
+            units = rest;
+            match (field, own) {
+                (Field::Read(ty) | Field::Write(ty) | Field::Update(ty), &[at]) => overlaps(u32::from(at), ty),
+                (Field::FarRead(ty) | Field::FarWrite(ty), &[low, high]) => overlaps(u32::from(low) | u32::from(high) << 16, ty),
+                _ => false,
+            }
+        })
     }
 
     fn code(&self, profile: Profile) -> Option<Code> {

@@ -106,7 +106,8 @@ impl Function<'_> {
     pub(crate) fn to_slot_early(&mut self, entry: &Entry) -> Slot {
         let source = self.source(entry);
         let is_there = matches!(source, Source::Slot(slot) if slot.0 <= Slot::MAX_NEAR);
-        if is_there || !self.can_go_before(None) {
+        let from = if let Source::Slot(slot) = source { Some(slot) } else { None };
+        if is_there || !self.can_go_before(from, entry.slot, entry.ty) {
             return self.to_slot(entry);
         }
         let copying = Copying::new(source, entry.ty, entry.slot);
@@ -114,16 +115,21 @@ impl Function<'_> {
         entry.slot
     }
 
-    /// Whether a copy may go in front of the last instruction: it does not need the accumulator and does not write `slot`.
-    fn can_go_before(&self, slot: Option<Slot>) -> bool {
-        self.emit.last().is_some_and(|last| !last.reads_acc() && (slot.is_none() || last.slot() != slot) && !is_pair(last.row))
+    /// Whether a copy from `from` (if that is a slot) to the slot of an entry may go in front of the last instruction: that must neither need the accumulator of
+    /// the one before, nor write what the copy reads, nor touch what the copy writes.
+    fn can_go_before(&self, from: Option<Slot>, to: Slot, ty: Ty) -> bool {
+        self.emit.last().is_some_and(|last| {
+            let profile = self.emit.profile;
+            let is_source = from.is_some_and(|from| last.touches(profile, from, ty.bytes()));
+            !last.reads_acc() && !is_source && !last.touches(profile, to, ty.bytes())
+        })
     }
 
     /// Copies the value of a local to all entries held by it, since it is about to change.
     fn settle_local(&mut self, local: u32) {
         let Some(slot) = self.stack.locals.get(local as usize).map(|local| local.slot) else { return };
         while let Some(entry) = self.stack.settle_local(local) {
-            if self.can_go_before(Some(slot)) {
+            if self.can_go_before(Some(slot), entry.slot, entry.ty) {
                 let copying = Copying::new(Source::Slot(slot), entry.ty, entry.slot);
                 self.emit.stage_before_last(copying.row, copying.dest, copying.fields());
             } else {

@@ -264,11 +264,7 @@ fn loading_takes_linear_time() {
         (
             "branches out of one block",
             5_000,
-            Box::new(repeat(
-                "(module (func (param i32) (block ",
-                "(br_if 0 (local.get 0)) ",
-                ")))",
-            )),
+            Box::new(repeat("(module (func (param i32) (block ", "(br_if 0 (local.get 0)) ", ")))")),
         ),
         (
             "constants",
@@ -282,11 +278,7 @@ fn loading_takes_linear_time() {
         (
             "unreachable code",
             5_000,
-            Box::new(repeat(
-                "(module (func (param i32) unreachable ",
-                "local.get 0 i32.eqz drop ",
-                "))",
-            )),
+            Box::new(repeat("(module (func (param i32) unreachable ", "local.get 0 i32.eqz drop ", "))")),
         ),
         (
             "locals written in turn",

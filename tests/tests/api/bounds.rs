@@ -1,8 +1,8 @@
 //! [`Limits`]: each bound ends in an error that names it, and leaves what is within it alone.
 
 use ermine::{
-    Bound, Engine, Error, ErrorKind, ExternRef, Limits, Linker, Machine, Memory, MemoryType, Ref,
-    RefType, Store, Table, TableType, TrapCode, Val,
+    Bound, Engine, Error, ErrorKind, ExternRef, Limits, Linker, Machine, Memory, MemoryType, Ref, RefType, Store,
+    Table, TableType, TrapCode, Val,
 };
 use ermine_tests::{MACHINES, config, engine, module};
 
@@ -25,12 +25,7 @@ fn bound(error: &Error) -> Option<Bound> {
 type Case = (Bound, fn(&mut Limits), &'static str, &'static str);
 
 const OF_MODULES: [Case; 13] = [
-    (
-        Bound::ModuleBytes,
-        |limits| limits.module_bytes = 20,
-        "(module)",
-        "(module (func) (func) (func) (func) (func))",
-    ),
+    (Bound::ModuleBytes, |limits| limits.module_bytes = 20, "(module)", "(module (func) (func) (func) (func) (func))"),
     (
         Bound::Types,
         |limits| limits.types = 2,
@@ -55,12 +50,7 @@ const OF_MODULES: [Case; 13] = [
         "(module (table 1 funcref))",
         "(module (table 1 funcref) (table 1 funcref))",
     ),
-    (
-        Bound::Memories,
-        |limits| limits.memories = 1,
-        "(module (memory 1))",
-        "(module (memory 1) (memory 1))",
-    ),
+    (Bound::Memories, |limits| limits.memories = 1, "(module (memory 1))", "(module (memory 1) (memory 1))"),
     (
         Bound::Globals,
         |limits| limits.globals = 1,
@@ -148,18 +138,8 @@ fn instantiate(engine: &Engine, store: &mut Store<()>, text: &str) -> Result<(),
 fn bounds_of_stores_hold() {
     let cases: [Case; 5] = [
         (Bound::MemoryBytes, |limits| limits.memory_bytes = 1 << 16, "(memory 1)", "(memory 2)"),
-        (
-            Bound::TableElements,
-            |limits| limits.table_elements = 5,
-            "(table 5 funcref)",
-            "(table 6 funcref)",
-        ),
-        (
-            Bound::StoreMemories,
-            |limits| limits.store_memories = 1,
-            "(memory 0)",
-            "(memory 0) (memory 0)",
-        ),
+        (Bound::TableElements, |limits| limits.table_elements = 5, "(table 5 funcref)", "(table 6 funcref)"),
+        (Bound::StoreMemories, |limits| limits.store_memories = 1, "(memory 0)", "(memory 0) (memory 0)"),
         (
             Bound::StoreTables,
             |limits| limits.store_tables = 1,
@@ -257,10 +237,8 @@ fn the_value_stack_has_the_size_it_is_given() {
 #[test]
 fn a_stack_too_small_for_a_function_traps() {
     for machine in MACHINES {
-        let text = format!(
-            "(module (func (export \"f\") (result i64) (local {}) (local.get 999)))",
-            "i64 ".repeat(1000)
-        );
+        let text =
+            format!("(module (func (export \"f\") (result i64) (local {}) (local.get 999)))", "i64 ".repeat(1000));
         let engine = limited(machine, |limits| limits.stack_bytes = 4 << 10);
         let mut store = Store::new(&engine, ());
         let module = module(&engine, &text).unwrap();

@@ -35,20 +35,7 @@ fn stores() -> Vec<(Store<()>, Instance)> {
 }
 
 /// Positions and lengths worth trying, all against all.
-const EDGES: [u32; 12] = [
-    0,
-    1,
-    7,
-    16,
-    17,
-    4096,
-    PAGE - 17,
-    PAGE - 1,
-    PAGE,
-    PAGE + 1,
-    u32::MAX - 1,
-    u32::MAX,
-];
+const EDGES: [u32; 12] = [0, 1, 7, 16, 17, 4096, PAGE - 17, PAGE - 1, PAGE, PAGE + 1, u32::MAX - 1, u32::MAX];
 
 /// The range of `len` bytes at `at`, if it is inside `size` bytes.
 fn range(at: u32, len: u32, size: usize) -> Option<std::ops::Range<usize>> {

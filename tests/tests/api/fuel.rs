@@ -51,8 +51,18 @@ const PROGRAMS: &str = r#"(module
       (br_if $again (i32.lt_u (local.get 0) (i32.const 500))))))"#;
 
 const NAMES: [&str; 12] = [
-    "empty", "straight", "locals", "loop", "nested", "recursive", "indirect", "fill", "copy",
-    "tables", "grow", "switch",
+    "empty",
+    "straight",
+    "locals",
+    "loop",
+    "nested",
+    "recursive",
+    "indirect",
+    "fill",
+    "copy",
+    "tables",
+    "grow",
+    "switch",
 ];
 
 const PLENTY: u64 = 1_000_000_000;

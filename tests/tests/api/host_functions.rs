@@ -4,8 +4,8 @@
 use std::fmt;
 
 use ermine::{
-    Caller, Error, Extern, ExternRef, Func, FuncType, HostError, Linker, Memory, MemoryType,
-    Nullable, Store, Val, ValType,
+    Caller, Error, Extern, ExternRef, Func, FuncType, HostError, Linker, Memory, MemoryType, Nullable, Store, Val,
+    ValType,
 };
 use ermine_tests::{MACHINES, engine, module};
 
@@ -66,13 +66,7 @@ fn typed_functions_pass_every_type_both_ways() {
         let engine = engine(machine);
         let mut store = Store::new(&engine, ());
         let mut linker = Linker::new(&engine);
-        linker
-            .func_wrap(
-                "host",
-                "turn",
-                |a: i32, b: f64, c: u64, d: f32, e: i64, f: u32| (f, e, d, c, b, a),
-            )
-            .unwrap();
+        linker.func_wrap("host", "turn", |a: i32, b: f64, c: u64, d: f32, e: i64, f: u32| (f, e, d, c, b, a)).unwrap();
         let module = module(
             &engine,
             r#"(module
@@ -86,26 +80,16 @@ fn typed_functions_pass_every_type_both_ways() {
         .unwrap();
         let instance = linker.instantiate_and_start(&mut store, &module).unwrap();
         let run = instance
-            .get_typed_func::<(i32, f64, u64, f32, i64, u32), (u32, i64, f32, u64, f64, i32)>(
-                &store, "run",
-            )
+            .get_typed_func::<(i32, f64, u64, f32, i64, u32), (u32, i64, f32, u64, f64, i32)>(&store, "run")
             .unwrap();
-        let results = run
-            .call(&mut store, (-1, 1.5, u64::MAX, -2.5, i64::MIN, u32::MAX))
-            .unwrap();
+        let results = run.call(&mut store, (-1, 1.5, u64::MAX, -2.5, i64::MIN, u32::MAX)).unwrap();
         assert_eq!(results, (u32::MAX, i64::MIN, -2.5, u64::MAX, 1.5, -1));
     }
 }
 
 /// Types in an order in which neighbours differ in width.
-const CYCLE: [ValType; 6] = [
-    ValType::I32,
-    ValType::F64,
-    ValType::ExternRef,
-    ValType::I64,
-    ValType::F32,
-    ValType::FuncRef,
-];
+const CYCLE: [ValType; 6] =
+    [ValType::I32, ValType::F64, ValType::ExternRef, ValType::I64, ValType::F32, ValType::FuncRef];
 
 fn wide_type(count: usize) -> FuncType {
     let types: Vec<ValType> = CYCLE.into_iter().cycle().take(count).collect();
@@ -193,12 +177,7 @@ fn wrong_arguments_are_errors_before_anything_runs() {
             Ok(())
         });
         let mut one = [Val::I32(0)];
-        for args in [
-            &[][..],
-            &[Val::I32(1)],
-            &[Val::I64(1), Val::I64(1)],
-            &[Val::I32(1), Val::I64(1), Val::I32(1)],
-        ] {
+        for args in [&[][..], &[Val::I32(1)], &[Val::I64(1), Val::I64(1)], &[Val::I32(1), Val::I64(1), Val::I32(1)]] {
             let error = func.call(&mut store, args, &mut one).unwrap_err();
             assert!(error.as_trap_code().is_none(), "{error}");
         }
@@ -254,20 +233,10 @@ fn host_errors_reach_the_embedder_as_they_are() {
         let mut store = Store::new(&engine, ());
         let mut linker = Linker::new(&engine);
         linker
-            .func_wrap("host", "fail", |number: u32| -> Result<i32, Error> {
-                Err(Error::host(Teapot(number)))
-            })
+            .func_wrap("host", "fail", |number: u32| -> Result<i32, Error> { Err(Error::host(Teapot(number))) })
             .unwrap();
-        linker
-            .func_wrap("host", "say", || -> Result<(), Error> {
-                Err(Error::new("just words"))
-            })
-            .unwrap();
-        linker
-            .func_wrap("host", "exit", || -> Result<(), Error> {
-                Err(Error::i32_exit(7))
-            })
-            .unwrap();
+        linker.func_wrap("host", "say", || -> Result<(), Error> { Err(Error::new("just words")) }).unwrap();
+        linker.func_wrap("host", "exit", || -> Result<(), Error> { Err(Error::i32_exit(7)) }).unwrap();
         let module = module(
             &engine,
             r#"(module
@@ -301,20 +270,16 @@ fn a_host_function_reads_and_writes_the_callers_memory() {
         let mut store = Store::new(&engine, String::new());
         let mut linker = Linker::new(&engine);
         linker
-            .func_wrap(
-                "host",
-                "log",
-                |mut caller: Caller<'_, String>, at: u32, len: u32| -> Result<(), Error> {
-                    let memory = caller.get_export("memory").and_then(Extern::into_memory);
-                    let memory = memory.ok_or_else(|| Error::new("no memory"))?;
-                    let mut text = vec![0; len as usize];
-                    memory.read(&caller, at as usize, &mut text)?;
-                    memory.write(&mut caller, at as usize, b"J")?;
-                    let text = String::from_utf8(text).map_err(|_| Error::new("not UTF-8"))?;
-                    caller.data_mut().push_str(&text);
-                    Ok(())
-                },
-            )
+            .func_wrap("host", "log", |mut caller: Caller<'_, String>, at: u32, len: u32| -> Result<(), Error> {
+                let memory = caller.get_export("memory").and_then(Extern::into_memory);
+                let memory = memory.ok_or_else(|| Error::new("no memory"))?;
+                let mut text = vec![0; len as usize];
+                memory.read(&caller, at as usize, &mut text)?;
+                memory.write(&mut caller, at as usize, b"J")?;
+                let text = String::from_utf8(text).map_err(|_| Error::new("not UTF-8"))?;
+                caller.data_mut().push_str(&text);
+                Ok(())
+            })
             .unwrap();
         let module = module(
             &engine,
@@ -366,9 +331,7 @@ fn memory_grown_during_a_call_is_seen_after_it() {
         let mut linker = Linker::new(&engine);
         linker.define("host", "memory", memory).unwrap();
         linker
-            .func_wrap("host", "grow", move |mut caller: Caller<'_, ()>| {
-                memory.grow(&mut caller, 1).map(drop)
-            })
+            .func_wrap("host", "grow", move |mut caller: Caller<'_, ()>| memory.grow(&mut caller, 1).map(drop))
             .unwrap();
         let module = module(&engine, TEXT).unwrap();
         let instance = linker.instantiate_and_start(&mut store, &module).unwrap();
@@ -387,9 +350,7 @@ fn a_tail_called_host_function_leaves_the_caller_of_the_caller_intact() {
         let engine = engine(machine);
         let mut store = Store::new(&engine, ());
         let mut linker = Linker::new(&engine);
-        linker
-            .func_wrap("host", "add", |a: i64, b: i64, c: i32| a + b + i64::from(c))
-            .unwrap();
+        linker.func_wrap("host", "add", |a: i64, b: i64, c: i32| a + b + i64::from(c)).unwrap();
         let module = module(
             &engine,
             r#"(module
@@ -410,9 +371,7 @@ fn a_tail_called_host_function_leaves_the_caller_of_the_caller_intact() {
         )
         .unwrap();
         let instance = linker.instantiate_and_start(&mut store, &module).unwrap();
-        let run = instance
-            .get_typed_func::<(i32, i64), i64>(&store, "run")
-            .unwrap();
+        let run = instance.get_typed_func::<(i32, i64), i64>(&store, "run").unwrap();
         assert_eq!(run.call(&mut store, (10, 100)).unwrap(), 13 + 13 + 10_000);
     }
 }

@@ -3,10 +3,7 @@
 use std::thread;
 use std::time::Duration;
 
-use ermine::{
-    Caller, Config, Engine, Error, Instance, InterruptHandle, Linker, Store, TrapCode,
-    TypedResumableCall,
-};
+use ermine::{Caller, Config, Engine, Error, Instance, InterruptHandle, Linker, Store, TrapCode, TypedResumableCall};
 use ermine_tests::{MACHINES, config, fuel_config, module};
 
 const TEXT: &str = r#"(module

@@ -1,8 +1,7 @@
 //! What a store's limiter allows a guest, and what happens beyond it.
 
 use ermine::{
-    Linker, Memory, MemoryType, Ref, RefType, Store, StoreLimits, StoreLimitsBuilder, Table,
-    TableType, TrapCode,
+    Linker, Memory, MemoryType, Ref, RefType, Store, StoreLimits, StoreLimitsBuilder, Table, TableType, TrapCode,
 };
 use ermine_tests::{MACHINES, engine, module};
 

@@ -1,8 +1,8 @@
 //! Imports and exports between the modules of a store, and start functions.
 
 use ermine::{
-    Error, Extern, ExternType, Func, Global, GlobalType, Instance, Linker, Memory, MemoryType,
-    Mutability, Nullable, Ref, RefType, Store, Table, TableType, TrapCode, Val, ValType,
+    Error, Extern, ExternType, Func, Global, GlobalType, Instance, Linker, Memory, MemoryType, Mutability, Nullable,
+    Ref, RefType, Store, Table, TableType, TrapCode, Val, ValType,
 };
 use ermine_tests::{MACHINES, engine, module};
 
@@ -227,10 +227,8 @@ fn a_module_lists_its_imports_and_exports() {
         );
         // A second memory beside the imported one needs multi-memory.
         let module = module.unwrap();
-        let imports: Vec<_> = module
-            .imports()
-            .map(|import| (import.module().to_owned(), import.name().to_owned()))
-            .collect();
+        let imports: Vec<_> =
+            module.imports().map(|import| (import.module().to_owned(), import.name().to_owned())).collect();
         let want = [("a", "f"), ("b", "m"), ("c", "t"), ("d", "g")];
         let want: Vec<_> = want.map(|(m, n)| (m.to_owned(), n.to_owned())).into();
         assert_eq!(imports, want);
@@ -316,11 +314,7 @@ fn a_linker_refuses_to_define_a_name_twice_unless_told_to() {
         linker.allow_shadowing(true);
         linker.func_wrap("a", "f", || 3_i32).unwrap();
         let mut store = Store::new(&engine, ());
-        let module = module(
-            &engine,
-            r#"(module (import "a" "f" (func (result i32))) (export "f" (func 0)))"#,
-        )
-        .unwrap();
+        let module = module(&engine, r#"(module (import "a" "f" (func (result i32))) (export "f" (func 0)))"#).unwrap();
         let instance = linker.instantiate_and_start(&mut store, &module).unwrap();
         let f = instance.get_typed_func::<(), i32>(&store, "f").unwrap();
         assert_eq!(f.call(&mut store, ()).unwrap(), 3);

@@ -39,31 +39,15 @@ const SWITCHED: [Switched; 11] = [
         |config, on| _ = config.wasm_reference_types(on),
         "(module (func (result externref) (ref.null extern)))",
     ),
-    (
-        "tail-call",
-        |config, on| _ = config.wasm_tail_call(on),
-        "(module (func $f (return_call $f)))",
-    ),
+    ("tail-call", |config, on| _ = config.wasm_tail_call(on), "(module (func $f (return_call $f)))"),
     (
         "extended-const",
         |config, on| _ = config.wasm_extended_const(on),
         "(module (global i32 (i32.add (i32.const 1) (i32.const 2))))",
     ),
-    (
-        "multi-memory",
-        |config, on| _ = config.wasm_multi_memory(on),
-        "(module (memory 1) (memory 1))",
-    ),
-    (
-        "custom-page-sizes",
-        |config, on| _ = config.wasm_custom_page_sizes(on),
-        "(module (memory 1 (pagesize 1)))",
-    ),
-    (
-        "floats",
-        |config, on| _ = config.floats(on),
-        "(module (func (result f32) (f32.const 1)))",
-    ),
+    ("multi-memory", |config, on| _ = config.wasm_multi_memory(on), "(module (memory 1) (memory 1))"),
+    ("custom-page-sizes", |config, on| _ = config.wasm_custom_page_sizes(on), "(module (memory 1 (pagesize 1)))"),
+    ("floats", |config, on| _ = config.floats(on), "(module (func (result f32) (f32.const 1)))"),
 ];
 
 /// Proposals that are not supported at all.
@@ -78,12 +62,9 @@ const UNSUPPORTED: [(&str, &str); 12] = [
     ("threads", "(module (memory 1) (func (atomic.fence)))"),
     ("gc", "(module (type (struct (field i32))))"),
     ("gc", "(module (func (result i31ref) (ref.i31 (i32.const 1))))"),
-    ("exceptions", "(module (tag) (func (throw 0)))"),
+    ("exception-handling", "(module (tag) (func (throw 0)))"),
     ("memory64", "(module (memory i64 1))"),
-    (
-        "function-references",
-        "(module (type $t (func)) (func (param (ref $t)) (call_ref $t (local.get 0))))",
-    ),
+    ("function-references", "(module (type $t (func)) (func (param (ref $t)) (call_ref $t (local.get 0))))"),
     (
         "wide-arithmetic",
         "(module (func (param i64 i64) (result i64 i64)
@@ -101,11 +82,7 @@ const UNSUPPORTED: [(&str, &str); 12] = [
 fn refusal(config: &Config, text: &str) -> Option<(String, bool)> {
     let error = Module::new(&Engine::new(config), binary(text)).err()?;
     match error.kind() {
-        ErrorKind::Proposal {
-            names,
-            switched_off,
-            ..
-        } => {
+        ErrorKind::Proposal { names, switched_off, .. } => {
             assert!(error.to_string().contains(&**names), "{error}");
             assert!(!error.to_string().contains('\n'), "{error}");
             Some((names.to_string(), *switched_off))

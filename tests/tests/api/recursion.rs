@@ -20,10 +20,7 @@ const RECURSIONS: [(&str, &str); 6] = [
            (call $g (i32.add (local.get 0) (i32.const 1)) (local.get 1)))
          (func (export \"f\") (drop (call $g (i32.const 0) (i64.const 0))))",
     ),
-    (
-        "mutual",
-        "(func $f (export \"f\") (call $g)) (func $g (call $h)) (func $h (call $f))",
-    ),
+    ("mutual", "(func $f (export \"f\") (call $g)) (func $g (call $h)) (func $h (call $f))"),
     (
         "indirect",
         "(type $t (func)) (table funcref (elem $f))
@@ -36,10 +33,7 @@ const RECURSIONS: [(&str, &str); 6] = [
            (i64.add (local.get 8) (call $g (i64.add (local.get 8) (local.get 0)))))
          (func (export \"f\") (drop (call $g (i64.const 1))))",
     ),
-    (
-        "call in a tail",
-        "(func $f (export \"f\") (call $g)) (func $g (return_call $f))",
-    ),
+    ("call in a tail", "(func $f (export \"f\") (call $g)) (func $g (return_call $f))"),
 ];
 
 #[test]

@@ -1,8 +1,7 @@
 //! Calls that are suspended, by the end of the fuel or by a host function, and go on later.
 
 use ermine::{
-    Caller, Engine, Error, Func, Instance, Linker, Machine, ResumableCall, Store, TrapCode,
-    TypedResumableCall, Val,
+    Caller, Engine, Error, Func, Instance, Linker, Machine, ResumableCall, Store, TrapCode, TypedResumableCall, Val,
 };
 use ermine_tests::{MACHINES, engine, fuel_config, module};
 
@@ -119,14 +118,10 @@ fn asking(machine: Machine) -> (Store<Vec<i32>>, Func, Instance) {
     let mut store = Store::new(&engine, Vec::new());
     let mut linker = Linker::new(&engine);
     linker
-        .func_wrap(
-            "host",
-            "ask",
-            |mut caller: Caller<'_, Vec<i32>>, x: i32| -> Result<(i32, i64), Error> {
-                caller.data_mut().push(x);
-                Err(Error::new("what now"))
-            },
-        )
+        .func_wrap("host", "ask", |mut caller: Caller<'_, Vec<i32>>, x: i32| -> Result<(i32, i64), Error> {
+            caller.data_mut().push(x);
+            Err(Error::new("what now"))
+        })
         .unwrap();
     let module = module(&engine, ASKING).unwrap();
     let instance = linker.instantiate_and_start(&mut store, &module).unwrap();
@@ -154,8 +149,7 @@ fn a_host_function_suspends_its_caller_and_is_answered_later() {
         assert!(matches!(other, TypedResumableCall::HostTrap(_)));
 
         let answer = [Val::I32(1), Val::I64(10)];
-        let ResumableCall::HostTrap(call) = call.resume(&mut store, &answer, &mut results).unwrap()
-        else {
+        let ResumableCall::HostTrap(call) = call.resume(&mut store, &answer, &mut results).unwrap() else {
             panic!("not suspended again");
         };
         assert_eq!(store.data(), &[5, 50, 6]);
@@ -222,13 +216,11 @@ fn many_suspended_calls_wait_at_once() {
         }
         for (n, call) in waiting.into_iter().rev() {
             let answer = [Val::I32(n), Val::I64(0)];
-            let TypedResumableCall::HostTrap(call) = call.resume(&mut store, &answer).unwrap()
-            else {
+            let TypedResumableCall::HostTrap(call) = call.resume(&mut store, &answer).unwrap() else {
                 panic!("not suspended again");
             };
             let answer = [Val::I32(0), Val::I64(1)];
-            let TypedResumableCall::Finished(result) = call.resume(&mut store, &answer).unwrap()
-            else {
+            let TypedResumableCall::Finished(result) = call.resume(&mut store, &answer).unwrap() else {
                 panic!("not finished");
             };
             assert_eq!(result, i64::from(n + 9) * 10);

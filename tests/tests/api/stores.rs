@@ -3,8 +3,8 @@
 use std::thread;
 
 use ermine::{
-    Caller, Engine, Error, Extern, ExternRef, Func, Global, Instance, Linker, Memory, MemoryType,
-    Module, Mutability, Ref, RefType, Store, Table, TableType, Val,
+    Caller, Engine, Error, Extern, ExternRef, Func, Global, Instance, Linker, Memory, MemoryType, Module, Mutability,
+    Ref, RefType, Store, Table, TableType, Val,
 };
 use ermine_tests::{MACHINES, engine, module};
 
@@ -166,11 +166,7 @@ fn a_host_function_that_brings_a_foreign_reference_is_an_error() {
         let mut store = Store::new(&engine, ());
         let mut linker = Linker::new(&engine);
         let foreign = other.func;
-        linker
-            .func_wrap("host", "bring", move |_: Caller<'_, ()>| {
-                ermine::Nullable::Val(foreign)
-            })
-            .unwrap();
+        linker.func_wrap("host", "bring", move |_: Caller<'_, ()>| ermine::Nullable::Val(foreign)).unwrap();
         let module = module(
             &engine,
             r#"(module (import "host" "bring" (func (result funcref)))

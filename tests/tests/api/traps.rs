@@ -5,51 +5,15 @@ use ermine_tests::{MACHINES, binary, engine, instance, module};
 
 const TRAPS: [(&str, TrapCode, &str); 11] = [
     ("unreachable", TrapCode::UnreachableCodeReached, "unreachable"),
-    (
-        "(drop (i32.load (i32.const 65533)))",
-        TrapCode::MemoryOutOfBounds,
-        "out of bounds memory access",
-    ),
-    (
-        "(drop (table.get (i32.const 4)))",
-        TrapCode::TableOutOfBounds,
-        "out of bounds table access",
-    ),
-    (
-        "(call_indirect (i32.const 0))",
-        TrapCode::IndirectCallToNull,
-        "uninitialized element",
-    ),
-    (
-        "(call_indirect (i32.const 4))",
-        TrapCode::UndefinedElement,
-        "undefined element",
-    ),
-    (
-        "(call_indirect (param i32) (i32.const 1) (i32.const 1))",
-        TrapCode::BadSignature,
-        "indirect call type mismatch",
-    ),
-    (
-        "(drop (i32.div_s (i32.const 1) (i32.const 0)))",
-        TrapCode::IntegerDivisionByZero,
-        "integer divide by zero",
-    ),
-    (
-        "(drop (i64.div_s (i64.const 0x8000000000000000) (i64.const -1)))",
-        TrapCode::IntegerOverflow,
-        "integer overflow",
-    ),
-    (
-        "(drop (i32.trunc_f64_s (f64.const nan)))",
-        TrapCode::BadConversionToInteger,
-        "invalid conversion to integer",
-    ),
-    (
-        "(drop (i64.trunc_f32_u (f32.const -1)))",
-        TrapCode::IntegerOverflow,
-        "integer overflow",
-    ),
+    ("(drop (i32.load (i32.const 65533)))", TrapCode::MemoryOutOfBounds, "out of bounds memory access"),
+    ("(drop (table.get (i32.const 4)))", TrapCode::TableOutOfBounds, "out of bounds table access"),
+    ("(call_indirect (i32.const 0))", TrapCode::IndirectCallToNull, "uninitialized element"),
+    ("(call_indirect (i32.const 4))", TrapCode::UndefinedElement, "undefined element"),
+    ("(call_indirect (param i32) (i32.const 1) (i32.const 1))", TrapCode::BadSignature, "indirect call type mismatch"),
+    ("(drop (i32.div_s (i32.const 1) (i32.const 0)))", TrapCode::IntegerDivisionByZero, "integer divide by zero"),
+    ("(drop (i64.div_s (i64.const 0x8000000000000000) (i64.const -1)))", TrapCode::IntegerOverflow, "integer overflow"),
+    ("(drop (i32.trunc_f64_s (f64.const nan)))", TrapCode::BadConversionToInteger, "invalid conversion to integer"),
+    ("(drop (i64.trunc_f32_u (f32.const -1)))", TrapCode::IntegerOverflow, "integer overflow"),
     ("(call $trap)", TrapCode::StackOverflow, "call stack exhausted"),
 ];
 
@@ -99,9 +63,7 @@ fn offset_of(wasm: &[u8], pattern: &[u8]) -> usize {
 fn frames(error: &Error) -> Vec<(u32, Option<String>, Option<usize>)> {
     let backtrace = error.backtrace().expect("a backtrace");
     let frames = backtrace.frames().iter();
-    frames
-        .map(|frame| (frame.func_index(), frame.func_name().map(str::to_owned), frame.module_offset()))
-        .collect()
+    frames.map(|frame| (frame.func_index(), frame.func_name().map(str::to_owned), frame.module_offset())).collect()
 }
 
 #[test]

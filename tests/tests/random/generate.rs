@@ -1,8 +1,8 @@
 //! Random programs: few locals, so that reads and writes of one local meet often.
 
 use crate::program::{
-    Address, Binary, CompareOp, Expression, FloatCompareOp, FloatOp, Function, IntOp, Program,
-    Statement, Type, Unary, Width,
+    Address, Binary, CompareOp, Expression, FloatCompareOp, FloatOp, Function, IntOp, Program, Statement, Type, Unary,
+    Width,
 };
 
 /// Deepest nesting of an expression.
@@ -100,13 +100,7 @@ impl<'a> Generator<'a> {
         self.free_counters = self.counters.clone();
         let body = self.statements();
         let values = self.result_values();
-        Function {
-            params,
-            results: self.results,
-            locals: self.locals,
-            body,
-            values,
-        }
+        Function { params, results: self.results, locals: self.locals, body, values }
     }
 
     fn result_values(&mut self) -> Vec<Expression> {
@@ -145,9 +139,7 @@ impl<'a> Generator<'a> {
                 self.blocks -= 1;
                 Statement::Block(body)
             }
-            6 | 7 if self.blocks > 0 => {
-                Statement::BreakIf(self.random.below(self.blocks), self.condition())
-            }
+            6 | 7 if self.blocks > 0 => Statement::BreakIf(self.random.below(self.blocks), self.condition()),
             8 => self.counted_loop(),
             9 => {
                 let selector = self.expression(Type::I32, 2);
@@ -247,8 +239,7 @@ impl<'a> Generator<'a> {
             CompareOp::GeU,
             CompareOp::LeS,
         ];
-        const FLOAT_OPS: [FloatCompareOp; 3] =
-            [FloatCompareOp::Eq, FloatCompareOp::Lt, FloatCompareOp::Ge];
+        const FLOAT_OPS: [FloatCompareOp; 3] = [FloatCompareOp::Eq, FloatCompareOp::Lt, FloatCompareOp::Ge];
         let ty = self.random.of(&TYPES);
         let op = match ty {
             Type::F64 => Binary::CompareFloat(self.random.of(&FLOAT_OPS)),
@@ -298,20 +289,8 @@ impl<'a> Generator<'a> {
     }
 
     fn leaf(&mut self, ty: Type) -> Expression {
-        const VALUES: [u64; 12] = [
-            0,
-            1,
-            2,
-            u64::MAX,
-            31,
-            100,
-            0x7fff,
-            0x8000,
-            0x7fff_ffff,
-            0x8000_0000,
-            1 << 40,
-            1 << 63,
-        ];
+        const VALUES: [u64; 12] =
+            [0, 1, 2, u64::MAX, 31, 100, 0x7fff, 0x8000, 0x7fff_ffff, 0x8000_0000, 1 << 40, 1 << 63];
         match self.random.below(8) {
             0 => {
                 let of_type = |(_, global): &(usize, &(Type, u64))| global.0 == ty;
@@ -320,15 +299,17 @@ impl<'a> Generator<'a> {
             }
             1 | 2 => {
                 let bits = self.random.of(&VALUES);
-                Expression::Const(ty, match ty {
-                    Type::I32 => bits & 0xffff_ffff,
-                    Type::I64 => bits,
-                    Type::F64 => (bits as i64 as f64 / 4.0).to_bits(),
-                })
+                Expression::Const(
+                    ty,
+                    match ty {
+                        Type::I32 => bits & 0xffff_ffff,
+                        Type::I64 => bits,
+                        Type::F64 => (bits as i64 as f64 / 4.0).to_bits(),
+                    },
+                )
             }
             _ => {
-                let of_type: Vec<usize> =
-                    (0..self.locals.len()).filter(|local| self.locals[*local] == ty).collect();
+                let of_type: Vec<usize> = (0..self.locals.len()).filter(|local| self.locals[*local] == ty).collect();
                 match of_type.is_empty() {
                     true => Expression::Const(ty, 0),
                     false => Expression::Get(self.random.of(&of_type)),
@@ -429,10 +410,6 @@ impl<'a> Generator<'a> {
 
     fn address(&mut self) -> Address {
         let mask = if self.random.one_in(60) { 0x1_fff0 } else { 0x7f };
-        Address {
-            index: self.boxed(Type::I32, 2),
-            offset: self.random.below(100),
-            mask,
-        }
+        Address { index: self.boxed(Type::I32, 2), offset: self.random.below(100), mask }
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::program::{
-    Address, Binary, CompareOp, Expression, FloatCompareOp, FloatOp, Function, IntOp, Program,
-    Statement, Type, Unary, Width,
+    Address, Binary, CompareOp, Expression, FloatCompareOp, FloatOp, Function, IntOp, Program, Statement, Type, Unary,
+    Width,
 };
 
 /// Bytes of memory that are compared; programs do not write beyond.
@@ -47,11 +47,8 @@ pub(crate) fn float_bits(value: f64) -> u64 {
 
 /// Runs the exported function with the arguments of the n-th call.
 pub(crate) fn run(program: &Program, call: u64) -> Outcome {
-    let mut machine = Machine {
-        program,
-        memory: vec![0; PAGE],
-        globals: program.globals.iter().map(|(_, value)| *value).collect(),
-    };
+    let mut machine =
+        Machine { program, memory: vec![0; PAGE], globals: program.globals.iter().map(|(_, value)| *value).collect() };
     let main = program.main();
     let args = main.params.iter().zip(arguments(call)).map(|(ty, bits)| match ty {
         Type::I32 => bits & 0xffff_ffff,
@@ -61,9 +58,7 @@ pub(crate) fn run(program: &Program, call: u64) -> Outcome {
     let end = machine.call(main, args.collect());
     let normal = |types: Vec<Type>, values: &[u64]| {
         let values = types.iter().zip(values);
-        values
-            .map(|(ty, bits)| if *ty == Type::F64 { float_bits(f64::from_bits(*bits)) } else { *bits })
-            .collect()
+        values.map(|(ty, bits)| if *ty == Type::F64 { float_bits(f64::from_bits(*bits)) } else { *bits }).collect()
     };
     let global_types = program.globals.iter().map(|(ty, _)| *ty).collect();
     Outcome {
@@ -204,11 +199,7 @@ impl Machine<'_> {
             }
             Expression::LeaveWith(_, first, condition, last) => {
                 let first = self.value(first, locals)?;
-                if self.value(condition, locals)? != 0 {
-                    first
-                } else {
-                    self.value(last, locals)?
-                }
+                if self.value(condition, locals)? != 0 { first } else { self.value(last, locals)? }
             }
             Expression::Load(width, address) => {
                 let index = self.index(address, locals)?;

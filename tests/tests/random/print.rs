@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use crate::program::{
-    Address, Binary, CompareOp, Expression, FloatCompareOp, FloatOp, Function, IntOp, Program,
-    Statement, Type, Unary, Width,
+    Address, Binary, CompareOp, Expression, FloatCompareOp, FloatOp, Function, IntOp, Program, Statement, Type, Unary,
+    Width,
 };
 
 /// The module of a program.
@@ -105,9 +105,7 @@ fn statement(text: &mut String, item: &Statement, depth: &mut Depth) {
         Statement::Loop(local, count, body) => {
             *text += &format!("i32.const {count} local.set {local} loop\n");
             depth.within(false, |depth| statements(text, body, depth));
-            *text += &format!(
-                "local.get {local} i32.const 1 i32.sub local.tee {local} br_if 0 end"
-            );
+            *text += &format!("local.get {local} i32.const 1 i32.sub local.tee {local} br_if 0 end");
         }
         Statement::Switch(selector, arms) => {
             *text += &"block ".repeat(arms.len() + 1);

@@ -176,13 +176,11 @@ fn descendant<'a>(item: &'a mut Expression, left: &mut u32) -> Option<&'a mut Ex
 fn parts(item: &mut Expression) -> Vec<&mut Expression> {
     match item {
         Expression::Const(..) | Expression::Get(_) | Expression::GetGlobal(_) => Vec::new(),
-        Expression::Tee(_, value)
-        | Expression::Unary(_, value)
-        | Expression::Sequence(_, _, value) => vec![value],
+        Expression::Tee(_, value) | Expression::Unary(_, value) | Expression::Sequence(_, _, value) => vec![value],
         Expression::Binary(_, left, right) => vec![left, right],
-        Expression::Select(a, b, c)
-        | Expression::Choose(_, a, b, c)
-        | Expression::LeaveWith(_, a, b, c) => vec![a, b, c],
+        Expression::Select(a, b, c) | Expression::Choose(_, a, b, c) | Expression::LeaveWith(_, a, b, c) => {
+            vec![a, b, c]
+        }
         Expression::Load(_, address) => vec![&mut address.index],
         Expression::Call(_, arguments) => arguments.iter_mut().collect(),
     }
