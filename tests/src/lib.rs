@@ -7,6 +7,9 @@
 pub mod expected;
 pub mod spec;
 
+use std::panic::resume_unwind;
+use std::thread;
+
 use ermine::{Config, Engine, Error, Instance, Linker, Machine, Module, Store};
 
 /// Both machines; every test of behaviour runs on each.
@@ -24,6 +27,20 @@ pub fn fuel_config(machine: Machine) -> Config {
     let mut config = config(machine);
     config.consume_fuel(true);
     config
+}
+
+/// Runs `work` on a thread with a native stack of `bytes`.
+///
+/// # Panics
+///
+/// When `work` does.
+pub fn on_stack(bytes: usize, work: impl FnOnce() + Send) {
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().stack_size(bytes).spawn_scoped(scope, work);
+        if let Err(panic) = thread.expect("a thread").join() {
+            resume_unwind(panic);
+        }
+    });
 }
 
 /// An engine with the default configuration on `machine`.

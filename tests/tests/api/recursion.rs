@@ -1,16 +1,8 @@
 //! Deep recursion ends in a trap, of the guest alone and through the host, and never in the native
 //! stack: these run on a thread with a small one.
 
-use std::thread;
-
 use ermine::{Caller, Error, Linker, Store, TrapCode, Val};
-use ermine_tests::{MACHINES, engine, instance, module};
-
-/// Runs `work` on a native stack of `bytes`.
-fn on_stack(bytes: usize, work: impl FnOnce() + Send + 'static) {
-    let thread = thread::Builder::new().stack_size(bytes).spawn(work);
-    thread.unwrap().join().unwrap();
-}
+use ermine_tests::{MACHINES, engine, instance, module, on_stack};
 
 const RECURSIONS: [(&str, &str); 6] = [
     ("direct", "(func $f (export \"f\") (call $f))"),

@@ -16,7 +16,7 @@ mod shrink;
 use std::env;
 
 use ermine::{Engine, Linker, Module, Store, Val};
-use ermine_tests::{MACHINES, binary, config, fuel_config};
+use ermine_tests::{MACHINES, binary, config, fuel_config, on_stack};
 
 use crate::model::Outcome;
 use crate::program::{Program, Type};
@@ -31,8 +31,15 @@ fn setting(name: &str, default: u64) -> u64 {
     env::var(name).map_or(default, |text| text.parse().expect("a number"))
 }
 
+/// Native stack for the walks over programs' trees.
+const STACK_BYTES: usize = 64 << 20;
+
 #[test]
 fn random_programs_end_as_in_the_model() {
+    on_stack(STACK_BYTES, compare);
+}
+
+fn compare() {
     let programs = setting("ERMINE_RANDOM_PROGRAMS", PROGRAMS);
     let seed = setting("ERMINE_RANDOM_SEED", 1);
     let configs = MACHINES.map(|machine| [config(machine), fuel_config(machine)]);
