@@ -59,12 +59,14 @@ impl Prepared for Loaded {
 
 /// What a kernel's execution consisted of.
 #[cfg(feature = "count")]
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Counts {
     /// Wasm operators executed (block, loop, else, end and nop are none), as an unfused translation counts them.
     pub operators: u64,
-    /// Operations the machine dispatched to execute them.
+    /// Instructions the machine dispatched to execute them.
     pub dispatches: u64,
+    /// The same by instruction, the most frequent first.
+    pub histogram: Vec<(String, u64)>,
 }
 
 /// Runs a kernel twice: unfused, to count operators, and as always, to count dispatches.
@@ -75,7 +77,7 @@ pub struct Counts {
 #[cfg(feature = "count")]
 pub fn counts(kernel: &Kernel) -> Result<Counts, Failure> {
     let mut config = Config::new();
-    config.machine(Machine::Loop);
+    config.machine(Machine::Loop).count_dispatches(true);
     let mut fused = load(&config, kernel)?;
     fused.call(kernel.n)?;
     let mut plain = load(config.fuse(false).count_operators(true), kernel)?;
@@ -83,5 +85,6 @@ pub fn counts(kernel: &Kernel) -> Result<Counts, Failure> {
     Ok(Counts {
         operators: plain.store.operators(),
         dispatches: fused.store.dispatches(),
+        histogram: fused.store.op_histogram(),
     })
 }

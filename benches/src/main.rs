@@ -8,7 +8,6 @@ mod counts;
 #[cfg(not(feature = "count"))]
 #[path = "counts_off.rs"]
 mod counts;
-#[cfg(feature = "ermine")]
 mod ermine;
 mod kernel;
 mod measure;
@@ -74,9 +73,7 @@ fn run(options: &Options) -> Result<String, String> {
 /// Every engine there is, in the order of the tables' columns.
 fn all_contenders() -> Vec<Box<dyn Contender>> {
     vec![
-        #[cfg(feature = "ermine")]
         Box::new(ermine::Ermine::TAIL),
-        #[cfg(feature = "ermine")]
         Box::new(ermine::Ermine::LOOP),
         Box::new(wasmi::Wasmi),
         Box::new(native::Native),

@@ -1,6 +1,6 @@
 //! What an engine accepts, how it runs it, and what it charges for.
 
-use crate::limits::Limits;
+use crate::{isa::Profile, limits::Limits};
 
 /// Which machine runs the code.
 ///
@@ -41,7 +41,10 @@ pub struct Config {
     pub(crate) consume_fuel: bool,
     pub(crate) interruptible: bool,
     pub(crate) count_operators: bool,
+    #[cfg(feature = "count")]
+    pub(crate) count_dispatches: bool,
     pub(crate) fuse: bool,
+    pub(crate) profile: Profile,
 }
 
 /// One switch per proposal.
@@ -82,7 +85,10 @@ impl Default for Config {
             consume_fuel: false,
             interruptible: false,
             count_operators: false,
+            #[cfg(feature = "count")]
+            count_dispatches: false,
             fuse: true,
+            profile: Profile::BEST,
         }
     }
 }
@@ -208,10 +214,27 @@ impl Config {
         self
     }
 
+    /// Count the instructions that the loop machine dispatches, see [`Store::dispatches`](crate::Store::dispatches).
+    /// Default: off. Only builds with the cargo feature `count` have this switch.
+    ///
+    /// The tail machine does not count: choose [`Machine::Loop`].
+    #[cfg(feature = "count")]
+    pub fn count_dispatches(&mut self, enable: bool) -> &mut Self {
+        self.count_dispatches = enable;
+        self
+    }
+
     /// Leave all fusion of operators out. For the project's own measurements.
     #[doc(hidden)]
     pub fn fuse(&mut self, enable: bool) -> &mut Self {
         self.fuse = enable;
+        self
+    }
+
+    /// Use the instructions of boards only. For the project's own measurements and tests.
+    #[doc(hidden)]
+    pub fn base_profile(&mut self, enable: bool) -> &mut Self {
+        self.profile = if enable { Profile::Base } else { Profile::BEST };
         self
     }
 

@@ -1,10 +1,6 @@
 //! The one error type of the public API: a small box with a typed kind, and the guest's backtrace where there is one.
 
-use alloc::{
-    boxed::Box,
-    string::String,
-    vec::Vec,
-};
+use alloc::{boxed::Box, string::String, vec::Vec};
 use core::{any::Any, fmt};
 
 use crate::{
@@ -318,7 +314,9 @@ impl fmt::Display for ErrorKind {
             Self::Message(message) => f.write_str(message),
             Self::I32Exit(status) => write!(f, "the guest ended with status {status}"),
             Self::Wasm { message, offset } => write!(f, "{message} (at offset {offset:#x})"),
-            Self::Proposal { names, switched_off, message, offset } => fmt_proposal(f, names, *switched_off, message, *offset),
+            Self::Proposal { names, switched_off, message, offset } => {
+                fmt_proposal(f, names, *switched_off, message, *offset)
+            }
             Self::Limit { bound, limit } => write!(f, "too many {bound}: the limit is {limit}; raise it in `Limits`"),
             Self::OutOfMemory => f.write_str("the host has no memory left for this"),
             Self::MissingImports(imports) => fmt_missing(f, imports),

@@ -70,6 +70,7 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+pub mod bare;
 #[cfg(feature = "alloc")]
 mod code;
 mod exec;
@@ -133,19 +134,30 @@ pub use self::{
     limits::{Bound, Limits},
     linker::Linker,
     memory::Memory,
-    module::{
-        CustomSection, CustomSectionsIter, ExportType, ImportType, Module, ModuleExportsIter, ModuleImportsIter,
-    },
+    module::{CustomSection, CustomSectionsIter, ExportType, ImportType, Module, ModuleExportsIter, ModuleImportsIter},
     store::{
         AsContext, AsContextMut, InterruptHandle, LimiterError, ResourceLimiter, Store, StoreContext, StoreContextMut,
         StoreLimits, StoreLimitsBuilder,
     },
     table::Table,
-    types::{
-        ExternType, FuncType, GlobalType, MemoryType, MemoryTypeBuilder, Mutability, RefType, TableType, ValType,
-    },
+    types::{ExternType, FuncType, GlobalType, MemoryType, MemoryTypeBuilder, Mutability, RefType, TableType, ValType},
     value::{F32, F64, Nullable, Ref, Val},
 };
 
 #[cfg(feature = "translate")]
 pub use self::module::CodeLine;
+
+/// Engines, modules and linkers can be shared between threads; stores and suspended calls can be sent to others.
+#[cfg(feature = "alloc")]
+const _: () = {
+    const fn shared<T: Send + Sync>() {}
+    const fn sent<T: Send>() {}
+    shared::<Engine>();
+    shared::<Module>();
+    shared::<Linker<()>>();
+    shared::<InterruptHandle>();
+    shared::<Error>();
+    sent::<Store<()>>();
+    sent::<ResumableCall>();
+    sent::<TypedResumableCall<()>>();
+};

@@ -191,6 +191,31 @@ impl<T> Linker<T> {
         instantiate(store, module, &imports)
     }
 
+    /// The same as [`Linker::instantiate_and_start`], by the name that `wasmtime` has for it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Linker::instantiate_and_start`].
+    pub fn instantiate(&self, ctx: impl AsContextMut<Data = T>, module: &Module) -> Result<Instance, Error> {
+        self.instantiate_and_start(ctx, module)
+    }
+
+    /// Instantiates a module and defines its exports under a module name.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Linker::instantiate_and_start`] and [`Linker::instance`].
+    pub fn module(
+        &mut self,
+        mut ctx: impl AsContextMut<Data = T>,
+        module_name: &str,
+        module: &Module,
+    ) -> Result<&mut Self, Error> {
+        let mut context = ctx.as_context_mut();
+        let instance = self.instantiate_and_start(&mut context, module)?;
+        self.instance(&context, module_name, instance)
+    }
+
     /// Finds the imports. Host functions are put into the store only when all have been found.
     fn resolve(&self, store: &mut Store<T>, module: &Module) -> Result<Vec<Extern>, Error> {
         let missing: Vec<MissingImport> = module

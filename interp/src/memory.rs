@@ -3,9 +3,7 @@
 use crate::{
     error::{Error, ErrorKind},
     limits::Bound,
-    store::{
-        AsContext, AsContextMut, Handle, Store, StoreContext, StoreContextMut, entities::MemoryEntity,
-    },
+    store::{AsContext, AsContextMut, Handle, Store, StoreContext, StoreContextMut, entities::MemoryEntity},
     types::MemoryType,
 };
 

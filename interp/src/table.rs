@@ -128,7 +128,8 @@ impl Table {
         let bits = inner.reference_bits(value, element)?;
         let start = usize::try_from(dst).map_err(|_| ErrorKind::TableAccess)?;
         let len = usize::try_from(len).map_err(|_| ErrorKind::TableAccess)?;
-        let range = start.checked_add(len).and_then(|end| inner.table_by_mut(self.0).ok()?.elements_mut().get_mut(start..end));
+        let range =
+            start.checked_add(len).and_then(|end| inner.table_by_mut(self.0).ok()?.elements_mut().get_mut(start..end));
         range.ok_or(ErrorKind::TableAccess)?.fill(bits);
         Ok(())
     }

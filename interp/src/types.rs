@@ -300,8 +300,7 @@ impl MemoryType {
 
     /// Whether a memory of this type may stand where `required` is asked for.
     pub(crate) fn matches(&self, required: &Self) -> bool {
-        self.page_size_log2 == required.page_size_log2
-            && limits_match(self.min, self.max, required.min, required.max)
+        self.page_size_log2 == required.page_size_log2 && limits_match(self.min, self.max, required.min, required.max)
     }
 
     /// Pages that the address space allows.
@@ -468,7 +467,12 @@ impl core::fmt::Display for ExternType {
                 write!(f, " pages of {} bytes", ty.page_size())
             }
             Self::Global(ty) => {
-                write!(f, "{} global of type {}", if ty.mutability().is_mut() { "mutable" } else { "constant" }, ty.content())
+                write!(
+                    f,
+                    "{} global of type {}",
+                    if ty.mutability().is_mut() { "mutable" } else { "constant" },
+                    ty.content()
+                )
             }
         }
     }

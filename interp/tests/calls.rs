@@ -5,8 +5,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ermine::{
-    Caller, Config, Engine, Error, Extern, Func, FuncType, Instance, Linker, Machine, Module, Ref, RefType, Store, Table,
-    TableType, Trap, Val, ValType,
+    Caller, Config, Engine, Error, Extern, Func, FuncType, Instance, Linker, Machine, Module, Ref, RefType, Store,
+    Table, TableType, Trap, Val, ValType,
 };
 
 fn on_each_machine(test: impl Fn(&Engine)) {
@@ -53,7 +53,12 @@ fn many_parameters_and_results_reach_the_host() {
                 args[4].i32().unwrap(),
                 args[5].i64().unwrap(),
             );
-            results.copy_from_slice(&[results_of.0.into(), results_of.1.into(), results_of.2.into(), results_of.3.into()]);
+            results.copy_from_slice(&[
+                results_of.0.into(),
+                results_of.1.into(),
+                results_of.2.into(),
+                results_of.3.into(),
+            ]);
             Ok(())
         };
         linker.func_new("host", "untyped", ty, untyped).unwrap();
@@ -233,7 +238,8 @@ fn host_errors_pass_through_with_a_backtrace() {
         assert_eq!(run.call(&mut store, 0).unwrap_err().i32_exit_status(), Some(7));
         let error = run.call(&mut store, 1).unwrap_err();
         assert_eq!(error.to_string(), "it failed");
-        let names: Vec<_> = error.backtrace().unwrap().frames().iter().map(|frame| frame.func_name().unwrap()).collect();
+        let names: Vec<_> =
+            error.backtrace().unwrap().frames().iter().map(|frame| frame.func_name().unwrap()).collect();
         assert_eq!(names, ["middle", "outer"]);
     });
 }

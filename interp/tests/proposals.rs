@@ -24,11 +24,17 @@ fn unsupported_proposals_are_named() {
         ("gc", "(module (type (array (mut i32))))"),
         ("function-references", "(module (type $f (func)) (func (param (ref null $f)) (call_ref $f (local.get 0))))"),
         ("exception-handling", "(module (tag) (func (throw 0)))"),
-        ("exception-handling", "(module (func (block $b (result exnref) (try_table (catch_all_ref $b)) unreachable) drop))"),
+        (
+            "exception-handling",
+            "(module (func (block $b (result exnref) (try_table (catch_all_ref $b)) unreachable) drop))",
+        ),
         ("threads", "(module (memory 1 1 shared))"),
         ("threads", "(module (memory 1) (func (drop (i32.atomic.load (i32.const 0)))))"),
         ("memory64", "(module (memory i64 1))"),
-        ("wide-arithmetic", "(module (func (param i64 i64) (result i64 i64) (i64.mul_wide_u (local.get 0) (local.get 1))))"),
+        (
+            "wide-arithmetic",
+            "(module (func (param i64 i64) (result i64 i64) (i64.mul_wide_u (local.get 0) (local.get 1))))",
+        ),
     ];
     for (name, text) in cases {
         let (names, switched_off) = refusal(&Config::default(), text);
@@ -44,11 +50,7 @@ fn switched_off_proposals_are_named() {
         ("multi-memory", Config::wasm_multi_memory, "(module (memory 1) (memory 1))"),
         ("custom-page-sizes", Config::wasm_custom_page_sizes, "(module (memory 1 (pagesize 1)))"),
         ("tail-call", Config::wasm_tail_call, "(module (func $f (return_call $f)))"),
-        (
-            "extended-const",
-            Config::wasm_extended_const,
-            "(module (global i32 (i32.add (i32.const 1) (i32.const 2))))",
-        ),
+        ("extended-const", Config::wasm_extended_const, "(module (global i32 (i32.add (i32.const 1) (i32.const 2))))"),
         ("multi-value", Config::wasm_multi_value, "(module (func (result i32 i32) (i32.const 1) (i32.const 2)))"),
         ("sign-extension-ops", Config::wasm_sign_extension, "(module (func (drop (i32.extend8_s (i32.const 1)))))"),
         (

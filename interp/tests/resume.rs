@@ -3,8 +3,8 @@
 #![cfg(feature = "translate")]
 
 use ermine::{
-    Caller, Config, Engine, Error, ErrorKind, Extern, Func, Instance, Linker, Machine, Module, ResumableCall, Store, Trap,
-    TypedResumableCall, Val,
+    Caller, Config, Engine, Error, ErrorKind, Extern, Func, Instance, Linker, Machine, Module, ResumableCall, Store,
+    Trap, TypedResumableCall, Val,
 };
 
 fn engines() -> [Engine; 2] {

@@ -4,28 +4,11 @@ use core::fmt::{self, Write};
 
 use super::decode::{Instruction, get32};
 use crate::isa::Field;
-use crate::isa::form::Shape;
 
 /// Writes one instruction at `at`, without a line break: name, result, operands, target.
 pub(crate) fn write(out: &mut impl Write, instruction: &Instruction<'_>, at: usize) -> fmt::Result {
     let info = instruction.info;
-    let prefix = match info.shape {
-        Shape::Branch => "br_if.",
-        Shape::BranchMetered => "br_if.metered.",
-        Shape::Step => "step.",
-        Shape::StepMetered => "step.metered.",
-        Shape::Binary
-        | Shape::Unary
-        | Shape::Compare
-        | Shape::Load
-        | Shape::Store
-        | Shape::Select
-        | Shape::GlobalGet
-        | Shape::GlobalSet
-        | Shape::Return
-        | Shape::Plain => "",
-    };
-    write!(out, "{prefix}{}", info.row.info().name)?;
+    write!(out, "{}{}", info.shape.prefix(), info.row.info().name)?;
     let mut separator = " ";
     if let (Some(_), false) = (info.layout.writes, info.layout.fields().iter().any(|field| matches!(field, Field::Write(_)))) {
         write!(out, " acc")?;

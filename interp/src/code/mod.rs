@@ -67,6 +67,16 @@ impl Code {
         self.entries.get(func as usize).copied()
     }
 
+    /// Compact code, where that is what this is, and where functions start in it (the end of the last included).
+    #[cfg(feature = "translate")]
+    pub(crate) fn compact(&self) -> Option<(&[u16], &[u32])> {
+        match &self.buffer {
+            Buffer::Compact(code) => Some((code, &self.starts)),
+            #[cfg(ermine_tail)]
+            Buffer::Threaded(_) => None,
+        }
+    }
+
     /// The addresses of all functions that the module defines, for [`crate::exec::ctx::Ctx::entries`].
     pub(crate) fn entries(&self) -> *const CodePtr {
         self.entries.as_ptr()

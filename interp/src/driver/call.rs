@@ -129,12 +129,7 @@ fn call_directly<T>(store: &mut Store<T>, func: u32, span: StackSpan, slots: usi
 /// # Safety
 ///
 /// The slots of the call are inside the value stack in use, which ends at `end`.
-unsafe fn call_host<T>(
-    store: &mut Store<T>,
-    instance: Option<u32>,
-    call: HostCall,
-    end: *mut u8,
-) -> Result<(), Error> {
+unsafe fn call_host<T>(store: &mut Store<T>, instance: Option<u32>, call: HostCall, end: *mut u8) -> Result<(), Error> {
     let host: *const HostFunc<T> = store.host_func(call.number).map(Arc::as_ptr).ok_or_else(Error::foreign)?;
     let base = call.at.wrapping_add(call.slots * 4);
     // SAFETY: R6: the caller's contract; calls that the function makes use the stack from `base` on only.

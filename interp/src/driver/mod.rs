@@ -18,6 +18,7 @@ mod slow;
 mod suspend;
 mod trace;
 
+use self::slow::Slow;
 pub(crate) use self::{
     call::{Outcome, invoke, invoke_resumable},
     frame::Frame,
@@ -25,7 +26,6 @@ pub(crate) use self::{
     slow::range,
     suspend::Suspended,
 };
-use self::slow::Slow;
 use crate::{
     error::Error,
     exec::{
@@ -159,6 +159,7 @@ impl Run {
         self.ctx.funcs = inner.funcs().as_ptr();
         self.ctx.funcs_len = u32::try_from(inner.funcs().len()).unwrap_or(u32::MAX);
         self.ctx.bulk_at_once = if self.metered { 0 } else { slow::AT_ONCE };
+        self.ctx.histogram = inner.counts.as_ptr();
         self.switch(inner, self.ctx.instance);
         self.take_slice(inner);
     }

@@ -97,7 +97,9 @@ impl Run {
         let result = match slow.op {
             SlowOp::TableGrow => {
                 let [delta, init, table, ..] = slow.operands;
-                self.table(inner, table).ok_or(GrowError::Denied).and_then(|table| inner.grow_table(table, delta, init, limiter))
+                self.table(inner, table)
+                    .ok_or(GrowError::Denied)
+                    .and_then(|table| inner.grow_table(table, delta, init, limiter))
             }
             _ => {
                 let [delta, memory, ..] = slow.operands;

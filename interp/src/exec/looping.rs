@@ -8,7 +8,7 @@ use super::exit::ExitCode;
 use super::shape::*;
 use super::state::{Compact, Flow, State, Stream, read16};
 use crate::isa::derive::{FormIn, Row, code_of, each_form, each_op, each_section, row};
-use crate::isa::form::{A, I, M, O, P, S, W};
+use crate::isa::form::*;
 
 /// The number of row `R` in the form of `F`, as a pattern.
 struct Number<R, F>(PhantomData<(R, F)>);
@@ -64,6 +64,7 @@ macro_rules! machine {
         /// # Safety
         /// As for [`run`].
         #[inline(never)]
+        #[cfg_attr(not(feature = "full"), allow(unreachable_code, unused_mut, reason = "only the `full` profile has such"))]
         unsafe fn rare(ctx: *mut Ctx) -> Result<(), ExitCode> {
             // SAFETY: as for `common`.
             unsafe {

@@ -32,7 +32,9 @@ pub(crate) mod tables;
 #[cfg(ermine_tail)]
 pub(crate) mod tail;
 
-pub(crate) use enter::{Kind, caller, enter, link_of, load_acc, pop_link, returns_to_driver, run};
+pub(crate) use enter::{Kind, enter, run};
+#[cfg(feature = "alloc")]
+pub(crate) use enter::{caller, link_of, load_acc, pop_link, returns_to_driver};
 
 /// Bytes of a frame's link: return address, distance to the caller's frame.
 pub(crate) const LINK_BYTES: usize = 16;

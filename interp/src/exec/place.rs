@@ -3,7 +3,7 @@
 
 use super::state::{State, Stream, Value};
 use crate::isa::field::{Field, Layout};
-use crate::isa::form::{A, I, Keyed, M, O, P, S, W};
+use crate::isa::form::{A, I, K, Keyed, M, O, P, S, W};
 
 /// A place that an operand of type `V` can come from.
 pub(crate) trait Read<V: Value>: Keyed {
@@ -70,6 +70,36 @@ impl Read<u64> for W {
     unsafe fn read<C: Stream>(s: &State<C>, at: usize) -> u64 {
         // SAFETY: the caller's contract.
         unsafe { i64::from(s.field32(at) as i32) as u64 }
+    }
+}
+
+impl Read<f32> for W {
+    const LAYOUT: Layout = Layout::EMPTY.with(Field::Imm32);
+
+    #[inline(always)]
+    unsafe fn read<C: Stream>(s: &State<C>, at: usize) -> f32 {
+        // SAFETY: the caller's contract.
+        unsafe { f32::from_bits(s.field32(at)) }
+    }
+}
+
+impl Read<u64> for K {
+    const LAYOUT: Layout = Layout::EMPTY.with(Field::Imm64);
+
+    #[inline(always)]
+    unsafe fn read<C: Stream>(s: &State<C>, at: usize) -> u64 {
+        // SAFETY: the caller's contract.
+        unsafe { u64::from(s.field32(at)) | u64::from(s.field32(at + 4)) << 32 }
+    }
+}
+
+impl Read<f64> for K {
+    const LAYOUT: Layout = Layout::EMPTY.with(Field::Imm64);
+
+    #[inline(always)]
+    unsafe fn read<C: Stream>(s: &State<C>, at: usize) -> f64 {
+        // SAFETY: the caller's contract.
+        unsafe { f64::from_bits(<Self as Read<u64>>::read(s, at)) }
     }
 }
 
@@ -159,6 +189,20 @@ impl<X: Read<u32>, Y: Read<u32>> Address for (X, Y, O) {
             let index = X::read(s, at).wrapping_add(Y::read(s, at + const { X::LAYOUT.bytes() }));
             let offset = s.field16(at + const { X::LAYOUT.bytes() + Y::LAYOUT.bytes() });
             locate(s.mem, s.mem_len, index, u32::from(offset), size)
+        }
+    }
+}
+
+/// The sum of an operand and an immediate, in 32 bits, is the address.
+impl<X: Read<u32>> Address for (X, W) {
+    const LAYOUT: Layout = X::LAYOUT.with(Field::Imm32);
+
+    #[inline(always)]
+    unsafe fn resolve<C: Stream>(s: &State<C>, at: usize, size: usize) -> Option<*mut u8> {
+        // SAFETY: the caller's contract; `mem` and `mem_len` describe memory 0 (invariant 2).
+        unsafe {
+            let index = X::read(s, at).wrapping_add(s.field32(at + const { X::LAYOUT.bytes() }));
+            locate(s.mem, s.mem_len, index, 0, size)
         }
     }
 }

@@ -111,9 +111,14 @@ impl Func {
         let store = ctx.as_context_mut().store;
         let ty = self.find_type(&store.inner)?;
         check_lengths(&ty, inputs, outputs)?;
-        driver::invoke(store, self.0, |frame| write_vals(frame, ty.params(), inputs), |frame| {
-            read_vals(frame, ty.results(), outputs);
-        })
+        driver::invoke(
+            store,
+            self.0,
+            |frame| write_vals(frame, ty.params(), inputs),
+            |frame| {
+                read_vals(frame, ty.results(), outputs);
+            },
+        )
     }
 
     /// Calls the function so that it can be suspended: when it runs out of fuel, when it is interrupted, or when a host
@@ -131,9 +136,14 @@ impl Func {
         let store = ctx.as_context_mut().store;
         let ty = self.find_type(&store.inner)?;
         check_lengths(&ty, inputs, outputs)?;
-        let outcome = driver::invoke_resumable(store, self.0, |frame| write_vals(frame, ty.params(), inputs), |frame| {
-            read_vals(frame, ty.results(), outputs);
-        })?;
+        let outcome = driver::invoke_resumable(
+            store,
+            self.0,
+            |frame| write_vals(frame, ty.params(), inputs),
+            |frame| {
+                read_vals(frame, ty.results(), outputs);
+            },
+        )?;
         Ok(ResumableCall::new(outcome, store))
     }
 

@@ -150,11 +150,7 @@ impl ResumableCallOutOfFuel {
     /// # Errors
     ///
     /// If `outputs` do not fit the call's results, or the store is another one; and as for [`Func::call_resumable`].
-    pub fn resume<T>(
-        self,
-        mut ctx: impl AsContextMut<Data = T>,
-        outputs: &mut [Val],
-    ) -> Result<ResumableCall, Error> {
+    pub fn resume<T>(self, mut ctx: impl AsContextMut<Data = T>, outputs: &mut [Val]) -> Result<ResumableCall, Error> {
         resume(self.suspended, ctx.as_context_mut().store, outputs)
     }
 }

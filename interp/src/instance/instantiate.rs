@@ -6,6 +6,7 @@ use alloc::{boxed::Box, vec, vec::Vec};
 use super::{Extern, Instance, InstanceEntity, Linked};
 use crate::{
     driver::{self, range},
+    engine::Engine,
     error::{Error, ErrorKind},
     exec::ctx::FuncRecord,
     limits::Bound,
@@ -14,7 +15,6 @@ use crate::{
         ElementItems, ElementSegment, Module, ModuleInner, SegmentMode, get,
         init::{ConstContext, ConstExpr},
     },
-    engine::Engine,
     store::{Handle, Store, StoreInner},
     table::add_table,
     trap::Trap,
@@ -152,7 +152,9 @@ fn link(
     Ok(InstanceEntity {
         types,
         funcs: funcs.collect::<Result<_, _>>()?,
-        memories: Linked::new(spaces.memories, |number| get(inner.memories(), number).map(|memory| memory.as_ptr().cast()))?,
+        memories: Linked::new(spaces.memories, |number| {
+            get(inner.memories(), number).map(|memory| memory.as_ptr().cast())
+        })?,
         tables: Linked::new(spaces.tables, |number| get(inner.tables(), number).map(|table| table.as_ptr().cast()))?,
         globals: Linked::new(spaces.globals, |number| get(inner.globals(), number).map(|global| global.cell.as_ptr()))?,
         elements,

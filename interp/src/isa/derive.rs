@@ -2,8 +2,10 @@
 
 use core::cmp::Ordering;
 
-use super::field::{Layout, Ty};
-use super::form::{A, FormKey, I, Keyed, M, O, P, S, Shape, W};
+use super::field::Layout;
+#[cfg(feature = "alloc")]
+use super::field::Ty;
+use super::form::*;
 use super::table::isa_table;
 use crate::exec::fetch::*;
 use crate::exec::row::*;

@@ -12,9 +12,12 @@ pub(crate) struct A;
 /// A 16-bit immediate, sign-extended: one field.
 #[derive(Debug)]
 pub(crate) struct I;
-/// A 32-bit immediate, sign-extended: two fields.
+/// A 32-bit immediate, sign-extended (or the bits of an f32): two fields.
 #[derive(Debug)]
 pub(crate) struct W;
+/// A 64-bit immediate: four fields.
+#[derive(Debug)]
+pub(crate) struct K;
 /// A 16-bit offset into memory 0.
 #[derive(Debug)]
 pub(crate) struct O;
@@ -36,6 +39,7 @@ pub(crate) enum Place {
     O = 5,
     P = 6,
     M = 7,
+    K = 8,
 }
 
 /// Identifies a form among those of one shape: the places in order, four bits each.
@@ -71,7 +75,7 @@ macro_rules! place {
         }
     )*};
 }
-place!(S A I W O P M);
+place!(S A I W K O P M);
 
 impl Keyed for () {
     const KEY: u32 = 0;

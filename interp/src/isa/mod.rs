@@ -18,9 +18,15 @@ pub(crate) mod derive;
 pub(crate) mod table;
 #[cfg(feature = "alloc")]
 pub(crate) mod lookup;
+#[cfg(feature = "alloc")]
+pub(crate) mod name;
 
-pub(crate) use field::{Field, Layout, Ty};
-pub(crate) use derive::{Code, OP_COUNT, RowId, row};
+pub(crate) use derive::row;
+#[cfg(feature = "alloc")]
+pub(crate) use derive::{Code, OP_COUNT, RowId};
+#[cfg(feature = "alloc")]
+pub(crate) use field::Field;
+pub(crate) use field::{Layout, Ty};
 
 /// Which instructions a machine has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -10,8 +10,8 @@
 //! ```
 //!
 //! * A form is a shape and the places of its operands, result last: `Binary(S, I, A)` reads a slot and a 16-bit immediate and leaves its result in
-//!   the accumulator. Shapes: [`crate::isa::form::Shape`]; places: `S` slot, `A` accumulator, `I` i16, `W` i32, and for addresses `O` u16 offset, `P` u32 offset,
-//!   `M` memory number with u32 offset.
+//!   the accumulator. Shapes: [`crate::isa::form::Shape`]; places: `S` slot, `A` accumulator, `I` i16, `W` i32, `K` 64 bits, and for addresses `O` u16
+//!   offset, `P` u32 offset, `M` memory number with u32 offset; two operands of an address are added.
 //! * A form with one place is written as the tuple it is: `Return(S,)`.
 //! * A result that goes to a slot is left in the accumulator of its type, too.
 //! * An opcode is a wasm byte, `(0xfc, n)` for a prefixed one, or `_` for an operation of the machine alone.
@@ -72,7 +72,7 @@ section I32Divide binary (all()) {
 
 section I64Commutative binary (all()) {
     base [Binary(S, S, S) Binary(S, I, S)]
-    full [Binary(S, S, A) Binary(S, I, A) Binary(A, S, S) Binary(A, S, A) Binary(A, I, S) Binary(A, I, A)]
+    full [Binary(S, S, A) Binary(S, I, A) Binary(A, S, S) Binary(A, S, A) Binary(A, I, S) Binary(A, I, A) Binary(S, K, S) Binary(S, K, A) Binary(A, K, S) Binary(A, K, A)]
     rare [Binary(S, W, S) Binary(S, W, A) Binary(A, W, S) Binary(A, W, A)]
 
     I64Add 0x7c "i64.add" (a: u64, b: u64) -> u64 { a.wrapping_add(b) }
@@ -118,8 +118,8 @@ section I64Divide binary (all()) {
 
 section F32Binary binary (feature = "f32") {
     base [Binary(S, S, S) Binary(A, S, S)]
-    full [Binary(S, S, A) Binary(A, S, A) Binary(S, A, S) Binary(S, A, A)]
-    rare []
+    full [Binary(S, S, A) Binary(A, S, A) Binary(S, A, S) Binary(S, A, A) Binary(S, W, S) Binary(S, W, A) Binary(A, W, S) Binary(A, W, A)]
+    rare [Binary(W, S, S) Binary(W, S, A) Binary(W, A, S) Binary(W, A, A)]
 
     F32Add 0x92 "f32.add" (a: f32, b: f32) -> f32 { a + b }
     F32Sub 0x93 "f32.sub" (a: f32, b: f32) -> f32 { a - b }
@@ -132,8 +132,8 @@ section F32Binary binary (feature = "f32") {
 
 section F64Binary binary (feature = "f64") {
     base [Binary(S, S, S)]
-    full [Binary(S, S, A) Binary(A, S, S) Binary(A, S, A) Binary(S, A, S) Binary(S, A, A)]
-    rare []
+    full [Binary(S, S, A) Binary(A, S, S) Binary(A, S, A) Binary(S, A, S) Binary(S, A, A) Binary(S, K, S) Binary(S, K, A) Binary(A, K, S) Binary(A, K, A)]
+    rare [Binary(K, S, S) Binary(K, S, A) Binary(K, A, S) Binary(K, A, A)]
 
     F64Add 0xa0 "f64.add" (a: f64, b: f64) -> f64 { a + b }
     F64Sub 0xa1 "f64.sub" (a: f64, b: f64) -> f64 { a - b }
@@ -146,11 +146,12 @@ section F64Binary binary (feature = "f64") {
 
 section I32Compare compare (all()) {
     base [Compare(S, S, S) Compare(S, I, S) Branch(S, S) Branch(S, I) Branch(A, I)]
-    full [Branch(A, S) Branch(S, A) Step(S,) Step(I,)]
+    full [Branch(A, S) Branch(S, A) Step(S,) Step(I,) Branch(S, W) Branch(A, W)]
     rare [
         Compare(S, S, A) Compare(S, I, A) Compare(A, S, S) Compare(A, S, A) Compare(A, I, S) Compare(A, I, A) Compare(S, A, S)
         Compare(S, A, A) BranchMetered(S, S) BranchMetered(S, I) BranchMetered(A, S) BranchMetered(A, I) BranchMetered(S, A)
         StepMetered(S,) StepMetered(I,)
+        Compare(S, W, S) Compare(S, W, A)
     ]
 
     I32Eq  0x46 "i32.eq"   (a: u32, b: u32) -> bool not I32Ne  { a == b }
@@ -198,7 +199,7 @@ section I64Compare compare (all()) {
 section F32Compare compare (feature = "f32") {
     base [Compare(S, S, S) Branch(S, S)]
     full []
-    rare [Compare(S, S, A) Compare(A, S, S) Compare(A, S, A) Compare(S, A, S) Compare(S, A, A) Branch(A, S) Branch(S, A)]
+    rare [Compare(S, S, A) Compare(A, S, S) Compare(A, S, A) Compare(S, A, S) Compare(S, A, A) Branch(A, S) Branch(S, A) Branch(S, W) Branch(A, W)]
 
     F32Eq 0x5b "f32.eq" (a: f32, b: f32) -> bool not F32Ne { a == b }
     F32Ne 0x5c "f32.ne" (a: f32, b: f32) -> bool not F32Eq { a != b }
@@ -215,7 +216,7 @@ section F32Compare compare (feature = "f32") {
 section F64Compare compare (feature = "f64") {
     base [Compare(S, S, S) Branch(S, S)]
     full [Branch(A, S) Branch(S, A)]
-    rare [Compare(S, S, A) Compare(A, S, S) Compare(A, S, A) Compare(S, A, S) Compare(S, A, A)]
+    rare [Compare(S, S, A) Compare(A, S, S) Compare(A, S, A) Compare(S, A, S) Compare(S, A, A) Branch(S, K) Branch(A, K)]
 
     F64Eq 0x61 "f64.eq" (a: f64, b: f64) -> bool not F64Ne { a == b }
     F64Ne 0x62 "f64.ne" (a: f64, b: f64) -> bool not F64Eq { a != b }
@@ -313,6 +314,7 @@ section I32Load load (all()) {
     full [
         Load((S, P), S) Load((S, P), A) Load((A, P), S) Load((A, P), A) Load((S, S, O), S) Load((S, S, O), A) Load((A, S, O), S)
         Load((A, S, O), A) Load(W, S) Load(W, A)
+        Load((S, W), S) Load((S, W), A) Load((A, W), S) Load((A, W), A)
     ]
     rare []
 
@@ -329,6 +331,7 @@ section I64Load load (all()) {
     rare [
         Load((A, O), S) Load((A, O), A) Load((S, P), S) Load((S, P), A) Load((A, P), S) Load((A, P), A) Load((S, S, O), S)
         Load((S, S, O), A) Load((A, S, O), S) Load((A, S, O), A) Load(W, S) Load(W, A)
+        Load((S, W), S) Load((S, W), A) Load((A, W), S) Load((A, W), A)
     ]
 
     I64Load    0x29 "i64.load"     (a: u64) -> u64 { a }
@@ -345,6 +348,7 @@ section F32Load load (feature = "f32") {
     full [
         Load((S, O), A) Load((A, O), S) Load((A, O), A) Load((S, P), S) Load((S, P), A) Load((A, P), S) Load((A, P), A) Load((S, S, O), S)
         Load((S, S, O), A) Load((A, S, O), S) Load((A, S, O), A) Load(W, S) Load(W, A)
+        Load((S, W), S) Load((S, W), A) Load((A, W), S) Load((A, W), A)
     ]
     rare []
 
@@ -356,6 +360,7 @@ section F64Load load (feature = "f64") {
     full [
         Load((S, O), A) Load((A, O), S) Load((A, O), A) Load((S, P), S) Load((S, P), A) Load((A, P), S) Load((A, P), A) Load((S, S, O), S)
         Load((S, S, O), A) Load((A, S, O), S) Load((A, S, O), A) Load(W, S) Load(W, A)
+        Load((S, W), S) Load((S, W), A) Load((A, W), S) Load((A, W), A)
     ]
     rare []
 
@@ -364,8 +369,8 @@ section F64Load load (feature = "f64") {
 
 section I32Store store (all()) {
     base [Store((S, O), S) Store((S, O), A) Store((S, O), I) Store((A, O), S) Store((S, M), S)]
-    full [Store((S, P), S) Store((S, S, O), S) Store((S, S, O), A) Store((A, S, O), S) Store(W, S)]
-    rare [Store((A, O), I) Store((S, P), A) Store((S, P), I) Store((A, P), S) Store((A, S, O), I) Store((S, S, O), I) Store(W, A) Store(W, I)]
+    full [Store((S, P), S) Store((S, S, O), S) Store((S, S, O), A) Store((A, S, O), S) Store(W, S) Store((S, W), S) Store((S, W), A) Store((S, W), I) Store((A, O), I)]
+    rare [Store((S, P), A) Store((S, P), I) Store((A, P), S) Store((A, S, O), I) Store((S, S, O), I) Store(W, A) Store(W, I) Store((A, W), S)]
 
     I32Store   0x36 "i32.store"   (a: u32) -> u32 { a }
     I32Store8  0x3a "i32.store8"  (a: u32) -> u8  { a as u8 }
@@ -374,10 +379,12 @@ section I32Store store (all()) {
 
 section I64Store store (all()) {
     base [Store((S, O), S) Store((S, O), I) Store((S, M), S)]
-    full [Store((S, O), A) Store((S, S, O), A)]
+    full [Store((S, O), A) Store((S, S, O), A) Store((A, O), I)]
     rare [
-        Store((A, O), S) Store((A, O), I) Store((S, P), S) Store((S, P), A) Store((S, P), I) Store((A, P), S) Store((S, S, O), S)
+        Store((A, O), S) Store((S, P), S) Store((S, P), A) Store((S, P), I) Store((A, P), S) Store((S, S, O), S)
         Store((A, S, O), S) Store((A, S, O), I) Store((S, S, O), I) Store(W, S) Store(W, A) Store(W, I)
+        Store((S, W), S) Store((S, W), A) Store((S, W), I)
+        Store((A, W), S)
     ]
 
     I64Store   0x37 "i64.store"   (a: u64) -> u64 { a }
@@ -388,16 +395,16 @@ section I64Store store (all()) {
 
 section F32Store store (feature = "f32") {
     base [Store((S, O), S) Store((S, M), S)]
-    full [Store((S, O), A) Store((S, S, O), A)]
-    rare [Store((A, O), S) Store((S, P), S) Store((S, P), A) Store((A, P), S) Store((S, S, O), S) Store((A, S, O), S) Store(W, S) Store(W, A)]
+    full [Store((S, O), A) Store((S, S, O), A) Store((S, W), S) Store((S, W), A)]
+    rare [Store((A, O), S) Store((S, P), S) Store((S, P), A) Store((A, P), S) Store((S, S, O), S) Store((A, S, O), S) Store(W, S) Store(W, A) Store((A, W), S)]
 
     F32Store 0x38 "f32.store" (a: f32) -> u32 { a.to_bits() }
 }
 
 section F64Store store (feature = "f64") {
     base [Store((S, O), S) Store((S, M), S)]
-    full [Store((S, O), A) Store((S, S, O), A)]
-    rare [Store((A, O), S) Store((S, P), S) Store((S, P), A) Store((A, P), S) Store((S, S, O), S) Store((A, S, O), S) Store(W, S) Store(W, A)]
+    full [Store((S, O), A) Store((S, S, O), A) Store((S, W), S) Store((S, W), A)]
+    rare [Store((A, O), S) Store((S, P), S) Store((S, P), A) Store((A, P), S) Store((S, S, O), S) Store((A, S, O), S) Store(W, S) Store(W, A) Store((A, W), S)]
 
     F64Store 0x39 "f64.store" (a: f64) -> u64 { a.to_bits() }
 }

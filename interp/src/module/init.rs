@@ -74,7 +74,9 @@ fn leaf(op: ConstOp, context: &impl ConstContext) -> Option<u64> {
         ConstOp::Value(bits) => Some(bits),
         ConstOp::RefFunc(index) => context.func_ref(index).map(u64::from),
         ConstOp::GlobalGet(index) => context.global(index),
-        ConstOp::I32Add | ConstOp::I32Sub | ConstOp::I32Mul | ConstOp::I64Add | ConstOp::I64Sub | ConstOp::I64Mul => None,
+        ConstOp::I32Add | ConstOp::I32Sub | ConstOp::I32Mul | ConstOp::I64Add | ConstOp::I64Sub | ConstOp::I64Mul => {
+            None
+        }
     }
 }
 

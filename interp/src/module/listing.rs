@@ -14,7 +14,6 @@ use crate::{
     },
     engine::Engine,
     exec::Kind,
-    isa::Profile,
     translate::{Listing, Options, list},
 };
 
@@ -35,7 +34,7 @@ pub(super) fn options(engine: &Engine) -> Options {
         kind: engine.kind(),
         metered: config.metered(),
         count_operators: config.count_operators,
-        profile: Profile::BEST,
+        profile: config.profile,
         fuse: config.fuse,
     }
 }

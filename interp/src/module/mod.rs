@@ -3,9 +3,9 @@
 //! `parse` turns bytes into a [`ModuleInner`]; `features` explains refusals; `names` reads the name section when a
 //! backtrace asks for it; `init` evaluates constant expressions.
 
-use alloc::{boxed::Box, sync::Arc};
 #[cfg(feature = "translate")]
 use alloc::vec::Vec;
+use alloc::{boxed::Box, sync::Arc};
 use core::{fmt, ops::Range};
 
 pub(crate) mod env;
@@ -248,7 +248,8 @@ impl ModuleInner {
     /// The item exported under this name.
     pub(crate) fn export(&self, name: &str) -> Option<ItemIndex> {
         let entry = |position: u32| self.exports.get(usize::try_from(position).ok()?);
-        let compare = |&position: &u32| entry(position).map_or(core::cmp::Ordering::Less, |entry| (*entry.name).cmp(name));
+        let compare =
+            |&position: &u32| entry(position).map_or(core::cmp::Ordering::Less, |entry| (*entry.name).cmp(name));
         let found = self.exports_by_name.binary_search_by(compare).ok()?;
         entry(*self.exports_by_name.get(found)?).map(|entry| entry.item)
     }

@@ -7,8 +7,8 @@ use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::{mem, ops::Range};
 
 use wasmparser::{
-    FuncToValidate, FuncValidatorAllocations, FunctionBody, ImportSectionReader, Parser, Payload, TypeRef, ValidPayload,
-    Validator, ValidatorResources, WasmFeatures,
+    FuncToValidate, FuncValidatorAllocations, FunctionBody, ImportSectionReader, Parser, Payload, TypeRef,
+    ValidPayload, Validator, ValidatorResources, WasmFeatures,
 };
 
 use super::{
@@ -116,7 +116,9 @@ fn check_bounds(payload: &Payload<'_>, limits: &Limits, imported: &mut u32) -> R
         Payload::ElementSection(reader) => {
             section(Bound::ElementSegments, limits.element_segments, reader.count(), reader.range())
         }
-        Payload::DataSection(reader) => section(Bound::DataSegments, limits.data_segments, reader.count(), reader.range()),
+        Payload::DataSection(reader) => {
+            section(Bound::DataSegments, limits.data_segments, reader.count(), reader.range())
+        }
         Payload::CodeSectionStart { count, unchecked_range, .. } => {
             section(Bound::Functions, limits.functions, *count, unchecked_range.clone())
         }

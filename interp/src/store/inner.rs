@@ -11,6 +11,7 @@ use core::{
 use super::{
     GrowError, Handle, InterruptHandle, LimiterRef, StoreId,
     buffer::Buffer,
+    counts::Counts,
     entities::{GlobalEntity, MemoryEntity, TableEntity, TypeEntry, TypeRegistry},
     stable::Stable,
 };
@@ -54,6 +55,7 @@ pub(crate) struct StoreInner {
     pub(crate) fuel: u64,
     pub(crate) interrupt: InterruptHandle,
     pub(crate) operators: u64,
+    pub(crate) counts: Counts,
     /// The store's own value stack; made at the first call.
     stack: Option<Stack>,
     /// While a host function runs that a guest called: the rest of that guest's value stack.
@@ -82,6 +84,7 @@ impl StoreInner {
             fuel: 0,
             interrupt: InterruptHandle::default(),
             operators: 0,
+            counts: Counts::new(engine.config()),
             stack: None,
             active: None,
             host_depth: 0,

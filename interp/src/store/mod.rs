@@ -11,6 +11,10 @@ use core::{
 
 pub(crate) mod buffer;
 mod context;
+#[cfg(feature = "count")]
+mod counting;
+#[cfg_attr(not(feature = "count"), path = "counts_off.rs")]
+mod counts;
 pub(crate) mod entities;
 mod id;
 mod inner;

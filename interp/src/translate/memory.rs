@@ -68,7 +68,7 @@ impl Function<'_> {
         let in_acc = matches!(operand, Operand::Slot(slot) if self.emit.in_acc(slot, ty));
         let place = match operand {
             Operand::Imm(_) => Place::I,
-            Operand::Slot(_) | Operand::Acc => Place::S,
+            Operand::Slot(_) | Operand::Acc | Operand::Bits32(_) | Operand::Bits64(_) => Place::S,
         };
         if in_acc && let Some(address) = self.address_beside_acc(row, &entry, access) {
             self.consume(&value);
@@ -158,22 +158,21 @@ impl Function<'_> {
         Some(Address::new(&[], Place::W, &halves(start)))
     }
 
-    /// The sum that the last instruction computed, as base plus index.
+    /// The sum that the last instruction computed, as base plus index or base plus constant.
     fn sum_last(&mut self, row: RowId, shape: Shape, entry: &Entry, access: Access, value: Place) -> Option<Address> {
         let near = access.near()?;
         let last = self.emit.last()?;
-        let [first, second] = *last.places.as_slice() else { return None };
-        let is_sum = last.row == RowId::I32Add && last.shape == Shape::Binary && second == Place::S;
+        let &[first, second] = last.places.as_slice() else { return None };
+        let is_sum = last.row == RowId::I32Add && last.shape == Shape::Binary;
         if entry.held != Held::Temp || last.slot() != Some(entry.slot) || !is_sum {
             return None;
         }
-        if !self.has_access(row, shape, &[first, second, Place::O], value) {
+        let address = fold(first, second, last.fields.as_slice(), near)?;
+        if !self.has_access(row, shape, address.places.as_slice(), value) {
             return None;
         }
-        let sum = self.emit.take_last()?;
-        let mut fields = sum.fields;
-        fields.push(near);
-        Some(Address { places: Short::of(&[first, second, Place::O]), fields })
+        self.emit.take_last();
+        Some(address)
     }
 
     /// The sum that the instruction before the last computed, where the last computed the value of a store.
@@ -184,18 +183,41 @@ impl Function<'_> {
         let is_sum = entry.held == Held::Temp
             && before.slot() == Some(entry.slot)
             && before.row == RowId::I32Add
-            && before.places.as_slice() == [Place::S, Place::S];
-        if !is_value || !is_sum || !self.has_access(row, Shape::Store, &[Place::S, Place::S, Place::O], Place::A) {
+            && before.shape == Shape::Binary
+            && !before.reads_acc();
+        let &[first, second] = before.places.as_slice() else { return None };
+        if !is_value || !is_sum {
+            return None;
+        }
+        let address = fold(first, second, before.fields.as_slice(), near)?;
+        if !self.has_access(row, Shape::Store, address.places.as_slice(), Place::A) {
             return None;
         }
         // The value must leave its slot alone: the sum's operands may be there.
         if !last.lean().exists(self.emit.profile) {
             return None;
         }
-        let sum = self.emit.take_before()?;
-        let mut fields = sum.fields;
-        fields.push(near);
-        Some(Address { places: Short::of(&[Place::S, Place::S, Place::O]), fields })
+        self.emit.take_before();
+        Some(address)
+    }
+}
+
+/// A sum with these operands as an address: with any short offset for two operands, without offset for an operand and a constant.
+fn fold(first: Place, second: Place, fields: &[u16], offset: u16) -> Option<Address> {
+    let mut all: Short<u16, 8> = Short::of(fields);
+    match second {
+        Place::S => {
+            all.push(offset);
+            Some(Address { places: Short::of(&[first, second, Place::O]), fields: all })
+        }
+        Place::I if offset == 0 => {
+            // The constant is wider in an address: its sign goes to the upper half.
+            let sign = fields.last().map_or(0, |&low| if (low as i16) < 0 { u16::MAX } else { 0 });
+            all.push(sign);
+            Some(Address { places: Short::of(&[first, Place::W]), fields: all })
+        }
+        Place::W if offset == 0 => Some(Address { places: Short::of(&[first, Place::W]), fields: all }),
+        _ => None,
     }
 }
 

@@ -12,19 +12,33 @@ pub(crate) enum Operand {
     Slot(Slot),
     Acc,
     Imm(i64),
+    /// The bits of an f32.
+    Bits32(u32),
+    /// The bits of an f64.
+    Bits64(u64),
 }
 
 impl Operand {
     /// Its place and its fields.
-    fn encode(self) -> Option<(Place, [u16; 2], usize)> {
+    fn encode(self) -> (Place, [u16; 4], usize) {
+        let units = |bits: u64| [bits as u16, (bits >> 16) as u16, (bits >> 32) as u16, (bits >> 48) as u16];
         match self {
-            Self::Slot(slot) => Some((Place::S, [slot.field(), 0], 1)),
-            Self::Acc => Some((Place::A, [0; 2], 0)),
+            Self::Slot(slot) => (Place::S, [slot.field(), 0, 0, 0], 1),
+            Self::Acc => (Place::A, [0; 4], 0),
+            Self::Bits32(bits) => (Place::W, units(u64::from(bits)), 2),
+            Self::Bits64(bits) => (Place::K, units(bits), 4),
             Self::Imm(value) => match (i16::try_from(value), i32::try_from(value)) {
-                (Ok(small), _) => Some((Place::I, [small as u16, 0], 1)),
-                (_, Ok(wide)) => Some((Place::W, [wide as u16, (wide >> 16) as u16], 2)),
-                _ => None,
+                (Ok(_), _) => (Place::I, units(value as u64), 1),
+                (_, Ok(_)) => (Place::W, units(value as u64), 2),
+                _ => (Place::K, units(value as u64), 4),
             },
+        }
+    }
+
+    fn is_constant(self) -> bool {
+        match self {
+            Self::Slot(_) | Self::Acc => false,
+            Self::Imm(_) | Self::Bits32(_) | Self::Bits64(_) => true,
         }
     }
 }
@@ -64,8 +78,12 @@ impl Function<'_> {
     /// An entry as an operand; a far local is brought near first.
     fn operand(&mut self, entry: &Entry) -> Operand {
         match entry.held {
-            Held::Const(bits) if matches!(entry.ty, Ty::I32 | Ty::I64) => Operand::Imm(signed(bits, entry.ty)),
-            Held::Const(_) | Held::Local(_) | Held::Temp => Operand::Slot(self.to_slot(entry)),
+            Held::Const(bits) => match entry.ty {
+                Ty::I32 | Ty::I64 => Operand::Imm(signed(bits, entry.ty)),
+                Ty::F32 => Operand::Bits32(bits as u32),
+                Ty::F64 => Operand::Bits64(bits),
+            },
+            Held::Local(_) | Held::Temp => Operand::Slot(self.to_slot(entry)),
         }
     }
 
@@ -97,8 +115,7 @@ impl Function<'_> {
         let mut places = [Place::S; 4];
         let mut count = 0;
         for operand in operands {
-            let Some((place, _, _)) = operand.encode() else { return false };
-            places[count] = place;
+            places[count] = operand.encode().0;
             count += 1;
         }
         lookup::find(row, shape, &places[..count + usize::from(result)], self.emit.profile).is_some()
@@ -150,7 +167,7 @@ impl Function<'_> {
         let any = Operand::Slot(Slot(0));
         let mut x = self.operand_if(a, |function, operand| function.has(row, shape, &[operand, any], result));
         let y = self.operand_if(b, |function, operand| function.has(row, shape, &[any, operand], result));
-        if matches!((x, y), (Operand::Imm(_), Operand::Imm(_))) {
+        if x.is_constant() && y.is_constant() {
             x = Operand::Slot(self.to_slot(a));
         }
         let with_acc = [(self.or_acc(x, ty), y), (x, self.or_acc(y, ty))];
@@ -178,7 +195,7 @@ impl Function<'_> {
     /// An entry as an operand; a constant as an immediate only if there is a form for it.
     fn operand_if(&mut self, entry: &Entry, has: impl Fn(&Self, Operand) -> bool) -> Operand {
         match self.operand(entry) {
-            Operand::Imm(value) if !has(self, Operand::Imm(value)) => Operand::Slot(self.to_slot(entry)),
+            constant if constant.is_constant() && !has(self, constant) => Operand::Slot(self.to_slot(entry)),
             other => other,
         }
     }
@@ -290,11 +307,9 @@ pub(crate) fn halves(value: u32) -> [u16; 2] {
 pub(crate) fn encode(operands: &[Operand]) -> (Short<Place, 3>, Short<u16, 8>) {
     let (mut places, mut fields) = (Short::of(&[]), Short::of(&[]));
     for operand in operands {
-        // Operands without an encoding were not chosen: `has` says so.
-        if let Some((place, units, count)) = operand.encode() {
-            places.push(place);
-            fields.extend(units.get(..count).unwrap_or(&[]));
-        }
+        let (place, units, count) = operand.encode();
+        places.push(place);
+        fields.extend(units.get(..count).unwrap_or(&[]));
     }
     (places, fields)
 }

@@ -59,8 +59,9 @@ struct Generator<'a> {
     counters: Vec<usize>,
     free_counters: Vec<usize>,
     blocks: u32,
-    /// Statements that may still be made: bounds the size.
+    /// Statements and expressions that may still be made: they bound the size.
     budget: u32,
+    expressions: u32,
     /// Loops around the current place: bounds the time.
     loops: u32,
 }
@@ -78,6 +79,7 @@ impl<'a> Generator<'a> {
             free_counters: Vec::new(),
             blocks: 0,
             budget,
+            expressions: 40 * budget,
             loops: 0,
         }
     }
@@ -250,7 +252,8 @@ impl<'a> Generator<'a> {
     }
 
     fn expression(&mut self, ty: Type, depth: u32) -> Expression {
-        if depth == 0 || self.random.one_in(3) {
+        self.expressions = self.expressions.saturating_sub(1);
+        if depth == 0 || self.expressions == 0 || self.random.one_in(3) {
             return self.leaf(ty);
         }
         let depth = depth - 1;

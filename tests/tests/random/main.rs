@@ -32,7 +32,7 @@ fn setting(name: &str, default: u64) -> u64 {
 }
 
 /// Native stack for the walks over programs' trees.
-const STACK_BYTES: usize = 64 << 20;
+const STACK_BYTES: usize = 16 << 20;
 
 #[test]
 fn random_programs_end_as_in_the_model() {
