@@ -5,6 +5,7 @@
 //! them. This crate is no part of the product.
 
 pub mod expected;
+pub mod golden;
 pub mod spec;
 
 use std::panic::resume_unwind;

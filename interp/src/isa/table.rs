@@ -72,8 +72,8 @@ section I32Divide binary (all()) {
 
 section I64Commutative binary (all()) {
     base [Binary(S, S, S) Binary(S, I, S)]
-    full [Binary(S, S, A) Binary(S, I, A) Binary(A, S, S) Binary(A, S, A) Binary(A, I, S) Binary(A, I, A) Binary(S, K, S) Binary(S, K, A) Binary(A, K, S) Binary(A, K, A)]
-    rare [Binary(S, W, S) Binary(S, W, A) Binary(A, W, S) Binary(A, W, A)]
+    full [Binary(S, S, A) Binary(S, I, A) Binary(A, S, S) Binary(A, S, A) Binary(A, I, S) Binary(A, I, A) Binary(S, K, S) Binary(S, K, A) Binary(A, K, S) Binary(A, K, A) Binary(S, W, S) Binary(S, W, A) Binary(A, W, S) Binary(A, W, A)]
+    rare []
 
     I64Add 0x7c "i64.add" (a: u64, b: u64) -> u64 { a.wrapping_add(b) }
     I64Mul 0x7e "i64.mul" (a: u64, b: u64) -> u64 { a.wrapping_mul(b) }
@@ -132,8 +132,8 @@ section F32Binary binary (feature = "f32") {
 
 section F64Binary binary (feature = "f64") {
     base [Binary(S, S, S)]
-    full [Binary(S, S, A) Binary(A, S, S) Binary(A, S, A) Binary(S, A, S) Binary(S, A, A) Binary(S, K, S) Binary(S, K, A) Binary(A, K, S) Binary(A, K, A)]
-    rare [Binary(K, S, S) Binary(K, S, A) Binary(K, A, S) Binary(K, A, A)]
+    full [Binary(S, S, A) Binary(A, S, S) Binary(A, S, A) Binary(S, A, S) Binary(S, A, A) Binary(S, K, S) Binary(S, K, A) Binary(A, K, S) Binary(A, K, A) Binary(K, S, S) Binary(K, S, A) Binary(K, A, S) Binary(K, A, A)]
+    rare []
 
     F64Add 0xa0 "f64.add" (a: f64, b: f64) -> f64 { a + b }
     F64Sub 0xa1 "f64.sub" (a: f64, b: f64) -> f64 { a - b }
@@ -232,8 +232,8 @@ section F64Compare compare (feature = "f64") {
 
 section IntUnary unary (all()) {
     base [Unary(S, S) Unary(A, S)]
-    full []
-    rare [Unary(S, A) Unary(A, A)]
+    full [Unary(S, A) Unary(A, A)]
+    rare []
 
     I32Clz    0x67 "i32.clz"    (a: u32) -> u32 { a.leading_zeros() }
     I32Ctz    0x68 "i32.ctz"    (a: u32) -> u32 { a.trailing_zeros() }
@@ -251,24 +251,31 @@ section IntUnary unary (all()) {
     I64Extend32S  0xc4 "i64.extend32_s"   (a: u64) -> u64 { i64::from(a as i32) as u64 }
 }
 
+section F32UnaryCommon unary (feature = "f32") {
+    base [Unary(S, S)]
+    full [Unary(A, S) Unary(S, A) Unary(A, A)]
+    rare []
+
+    F32Abs     0x8b "f32.abs"     (a: f32) -> f32 { num::abs_f32(a) }
+    F32Neg     0x8c "f32.neg"     (a: f32) -> f32 { num::neg_f32(a) }
+    F32Sqrt    0x91 "f32.sqrt"    (a: f32) -> f32 { num::sqrt_f32(a) }
+    F32ConvertI32S 0xb2 "f32.convert_i32_s" (a: u32) -> f32 { a as i32 as f32 }
+    F32ConvertI32U 0xb3 "f32.convert_i32_u" (a: u32) -> f32 { a as f32 }
+}
+
 section F32Unary unary (feature = "f32") {
     base [Unary(S, S)]
     full []
     rare [Unary(A, S) Unary(S, A) Unary(A, A)]
 
-    F32Abs     0x8b "f32.abs"     (a: f32) -> f32 { num::abs_f32(a) }
-    F32Neg     0x8c "f32.neg"     (a: f32) -> f32 { num::neg_f32(a) }
     F32Ceil    0x8d "f32.ceil"    (a: f32) -> f32 { num::ceil_f32(a) }
     F32Floor   0x8e "f32.floor"   (a: f32) -> f32 { num::floor_f32(a) }
     F32Trunc   0x8f "f32.trunc"   (a: f32) -> f32 { num::trunc_f32(a) }
     F32Nearest 0x90 "f32.nearest" (a: f32) -> f32 { num::nearest_f32(a) }
-    F32Sqrt    0x91 "f32.sqrt"    (a: f32) -> f32 { num::sqrt_f32(a) }
     I32TruncF32S 0xa8 "i32.trunc_f32_s" (a: f32) -> u32 or Trap { num::i32_trunc_f32_s(a) }
     I32TruncF32U 0xa9 "i32.trunc_f32_u" (a: f32) -> u32 or Trap { num::i32_trunc_f32_u(a) }
     I64TruncF32S 0xae "i64.trunc_f32_s" (a: f32) -> u64 or Trap { num::i64_trunc_f32_s(a) }
     I64TruncF32U 0xaf "i64.trunc_f32_u" (a: f32) -> u64 or Trap { num::i64_trunc_f32_u(a) }
-    F32ConvertI32S 0xb2 "f32.convert_i32_s" (a: u32) -> f32 { a as i32 as f32 }
-    F32ConvertI32U 0xb3 "f32.convert_i32_u" (a: u32) -> f32 { a as f32 }
     F32ConvertI64S 0xb4 "f32.convert_i64_s" (a: u64) -> f32 { a as i64 as f32 }
     F32ConvertI64U 0xb5 "f32.convert_i64_u" (a: u64) -> f32 { a as f32 }
     I32ReinterpretF32 0xbc "i32.reinterpret_f32" (a: f32) -> u32 { a.to_bits() }
@@ -279,28 +286,35 @@ section F32Unary unary (feature = "f32") {
     I64TruncSatF32U (0xfc, 5) "i64.trunc_sat_f32_u" (a: f32) -> u64 { a as u64 }
 }
 
+section F64UnaryCommon unary (feature = "f64") {
+    base [Unary(S, S)]
+    full [Unary(A, S) Unary(S, A) Unary(A, A)]
+    rare []
+
+    F64Abs     0x99 "f64.abs"     (a: f64) -> f64 { num::abs_f64(a) }
+    F64Neg     0x9a "f64.neg"     (a: f64) -> f64 { num::neg_f64(a) }
+    F64Sqrt    0x9f "f64.sqrt"    (a: f64) -> f64 { num::sqrt_f64(a) }
+    F32DemoteF64   0xb6 "f32.demote_f64"    (a: f64) -> f32 { a as f32 }
+    F64ConvertI32S 0xb7 "f64.convert_i32_s" (a: u32) -> f64 { f64::from(a as i32) }
+    F64ConvertI32U 0xb8 "f64.convert_i32_u" (a: u32) -> f64 { f64::from(a) }
+    F64PromoteF32  0xbb "f64.promote_f32"   (a: f32) -> f64 { f64::from(a) }
+}
+
 section F64Unary unary (feature = "f64") {
     base [Unary(S, S)]
     full []
     rare [Unary(A, S) Unary(S, A) Unary(A, A)]
 
-    F64Abs     0x99 "f64.abs"     (a: f64) -> f64 { num::abs_f64(a) }
-    F64Neg     0x9a "f64.neg"     (a: f64) -> f64 { num::neg_f64(a) }
     F64Ceil    0x9b "f64.ceil"    (a: f64) -> f64 { num::ceil_f64(a) }
     F64Floor   0x9c "f64.floor"   (a: f64) -> f64 { num::floor_f64(a) }
     F64Trunc   0x9d "f64.trunc"   (a: f64) -> f64 { num::trunc_f64(a) }
     F64Nearest 0x9e "f64.nearest" (a: f64) -> f64 { num::nearest_f64(a) }
-    F64Sqrt    0x9f "f64.sqrt"    (a: f64) -> f64 { num::sqrt_f64(a) }
     I32TruncF64S 0xaa "i32.trunc_f64_s" (a: f64) -> u32 or Trap { num::i32_trunc_f64_s(a) }
     I32TruncF64U 0xab "i32.trunc_f64_u" (a: f64) -> u32 or Trap { num::i32_trunc_f64_u(a) }
     I64TruncF64S 0xb0 "i64.trunc_f64_s" (a: f64) -> u64 or Trap { num::i64_trunc_f64_s(a) }
     I64TruncF64U 0xb1 "i64.trunc_f64_u" (a: f64) -> u64 or Trap { num::i64_trunc_f64_u(a) }
-    F32DemoteF64   0xb6 "f32.demote_f64"    (a: f64) -> f32 { a as f32 }
-    F64ConvertI32S 0xb7 "f64.convert_i32_s" (a: u32) -> f64 { f64::from(a as i32) }
-    F64ConvertI32U 0xb8 "f64.convert_i32_u" (a: u32) -> f64 { f64::from(a) }
     F64ConvertI64S 0xb9 "f64.convert_i64_s" (a: u64) -> f64 { a as i64 as f64 }
     F64ConvertI64U 0xba "f64.convert_i64_u" (a: u64) -> f64 { a as f64 }
-    F64PromoteF32  0xbb "f64.promote_f32"   (a: f32) -> f64 { f64::from(a) }
     I64ReinterpretF64 0xbd "i64.reinterpret_f64" (a: f64) -> u64 { a.to_bits() }
     F64ReinterpretI64 0xbf "f64.reinterpret_i64" (a: u64) -> f64 { f64::from_bits(a) }
     I32TruncSatF64S (0xfc, 2) "i32.trunc_sat_f64_s" (a: f64) -> u32 { a as i32 as u32 }

@@ -97,7 +97,8 @@ impl Function<'_> {
                 return Operand::Imm(number);
             }
         }
-        Operand::Slot(self.to_slot(value))
+        // In front of the address, which may fold then.
+        Operand::Slot(self.to_slot_early(value))
     }
 
     /// The address of an access: folded, absolute, from the accumulator, or plain. It comes last before the access; `value` is the place of the value or

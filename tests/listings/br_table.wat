@@ -1,0 +1,15 @@
+;; The targets follow the instruction, the default last. Values are moved at stubs only where targets expect them elsewhere.
+(module
+  (func $plain (param i32) (result i32)
+    (block (block (block (br_table 0 1 2 (local.get 0)))
+      (return (i32.const 10)))
+      (return (i32.const 20)))
+    i32.const 30)
+  (func $accumulator (param i32) (result i32)
+    (block (block (br_table 0 1 (i32.and (local.get 0) (i32.const 1))))
+      (return (i32.const 10)))
+    i32.const 20)
+  (func $with_a_value (param i32) (result i32)
+    (i32.add (i32.const 1) (block (result i32) (block (result i32) (br_table 0 1 (i32.const 7) (local.get 0))))))
+  (func $back_to_a_loop (param i32)
+    (loop (block (br_table 0 1 (local.get 0))))))

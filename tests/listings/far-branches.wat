@@ -1,0 +1,11 @@
+;; A branch reaches 32,767 units. One that must go farther goes to an island of far branches, which code in between jumps over.
+;;! only br function
+(module
+  (func $forward (param i32)
+    (block
+      (br_if 0 (local.get 0))
+      {9000: (local.set 0 (i32.mul (local.get 0) (i32.const 3)))}))
+  (func $backward (param i32)
+    (loop
+      {9000: (local.set 0 (i32.mul (local.get 0) (i32.const 3)))}
+      (br_if 0 (local.get 0)))))

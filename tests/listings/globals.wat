@@ -1,0 +1,15 @@
+;; Globals are read and written through the accumulator where a neighbour makes or takes the value.
+(module
+  (global $i (mut i32) (i32.const 0))
+  (global $l (mut i64) (i64.const 0))
+  (global $d (mut f64) (f64.const 0))
+  (global $r (mut funcref) (ref.null func))
+  (func $increment (global.set $i (i32.add (global.get $i) (i32.const 1))))
+  (func $stack_pointer (result i32) (local i32)
+    (global.set $i (local.tee 0 (i32.sub (global.get $i) (i32.const 16))))
+    local.get 0)
+  (func $i64 (param i64) (global.set $l (i64.mul (global.get $l) (local.get 0))))
+  (func $f64 (param f64) (global.set $d (f64.add (global.get $d) (local.get 0))))
+  (func $reference (global.set $r (ref.func $reference)))
+  (func $constant (global.set $i (i32.const 1024)))
+  (elem declare func $reference))

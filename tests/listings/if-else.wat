@@ -1,0 +1,15 @@
+;; Both arms leave their result in the same slot; a branch skips the second arm. An arm that ends in a jump needs none.
+(module
+  (func $value (param i32) (result i32)
+    (if (result i32) (local.get 0) (then (i32.const 1)) (else (i32.const 2))))
+  (func $local (param i32 i32 i32) (result i32)
+    (if (result i32) (local.get 0) (then (local.get 1)) (else (local.get 2))))
+  (func $no_else (param i32) (if (local.get 0) (then (local.set 0 (i32.const 5)))))
+  (func $only_else (param i32) (if (local.get 0) (then) (else (local.set 0 (i32.const 5)))))
+  (func $returns (param i32) (result i32)
+    (if (local.get 0) (then (return (i32.const 1))) (else (local.set 0 (i32.const 5))))
+    local.get 0)
+  (func $nested (param i32 i32) (result i32)
+    (if (result i32) (local.get 0)
+      (then (if (result i32) (local.get 1) (then (i32.const 1)) (else (i32.const 2))))
+      (else (i32.const 3)))))

@@ -1,0 +1,15 @@
+;; The value of a store is a slot, an accumulator or an immediate.
+(module
+  (memory 1)
+  (func $slot (param i32 i32) (i32.store offset=8 (local.get 0) (local.get 1)))
+  (func $immediate (param i32) (i32.store offset=8 (local.get 0) (i32.const -1)))
+  (func $immediate_i64 (param i32) (i64.store (local.get 0) (i64.const 0)))
+  (func $wide_constant (param i32) (i32.store (local.get 0) (i32.const 100000)))
+  (func $float_constant (param i32) (f64.store (local.get 0) (f64.const 1.5)))
+  (func $accumulator (param i32 i32 i32) (i32.store (local.get 0) (i32.add (local.get 1) (local.get 2))))
+  (func $accumulated_address (param i32 i32) (i32.store8 (i32.mul (local.get 0) (i32.const 12)) (local.get 1)))
+  (func $index (param i32 i32 i32) (i32.store16 (i32.add (local.get 0) (local.get 1)) (local.get 2)))
+  (func $absolute (param i32) (i32.store offset=2048 (i32.const 0) (local.get 0)))
+  (func $float (param i32 f32 f32) (f32.store offset=4 (local.get 0) (f32.mul (local.get 1) (local.get 2))))
+  (func $read_modify_write (param i32)
+    (i32.store (local.get 0) (i32.add (i32.load (local.get 0)) (i32.const 1)))))

@@ -1,0 +1,15 @@
+;; Tables hold references, which are numbers: index plus one, 0 for null.
+(module
+  (table $f 4 funcref)
+  (table $x 4 externref)
+  (elem $e func $get)
+  (func $get (param i32) (result externref) (table.get $x (local.get 0)))
+  (func $set (param i32 externref) (table.set $x (local.get 0) (local.get 1)))
+  (func $clear (param i32) (table.set $f (local.get 0) (ref.null func)))
+  (func $size_and_grow (param externref i32) (result i32 i32)
+    (table.size $x) (table.grow $x (local.get 0) (local.get 1)))
+  (func $fill (param i32 externref i32) (table.fill $x (local.get 0) (local.get 1) (local.get 2)))
+  (func $copy (table.copy $f $f (i32.const 0) (i32.const 1) (i32.const 2)))
+  (func $init (table.init $f $e (i32.const 0) (i32.const 0) (i32.const 1)) (elem.drop $e))
+  (func $is_null (param i32) (result i32) (ref.is_null (table.get $x (local.get 0))))
+  (func $reference (result funcref) (ref.func $get)))
