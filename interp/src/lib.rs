@@ -61,8 +61,8 @@
 
 #![no_std]
 #![cfg_attr(
-    not(feature = "translate"),
-    allow(dead_code, reason = "parts of the runtime serve translated modules only")
+    not(all(feature = "translate", feature = "full")),
+    allow(dead_code, reason = "parts of the runtime serve translated modules only, parts of the executor the `full` profile")
 )]
 
 #[cfg(feature = "alloc")]

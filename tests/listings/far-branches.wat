@@ -9,3 +9,10 @@
     (loop
       {9000: (local.set 0 (i32.mul (local.get 0) (i32.const 3)))}
       (br_if 0 (local.get 0)))))
+
+;; func 0 $forward
+;;   0000 function #28, #20, #0, #0
+;;   0009 br_if.i32.ne s0, #0, -> 27014
+;; func 1 $backward
+;;   0000 function #28, #20, #0, #0
+;;   27010 br_if.i32.ne (acc), #0, -> 0009

@@ -13,3 +13,26 @@
     local.get 1)
   (func $not_its_own_limit (param i32)
     (loop (br_if 0 (i32.lt_u (local.tee 0 (i32.add (local.get 0) (i32.const 1))) (local.get 0))))))
+
+;; func 0 $up_to_local
+;;   0000 function #32, #20, #4, #0
+;;   0009 step.i32.lt_u s5, #1, s0, -> 0009
+;;   0014 return link s1
+;; func 1 $up_to_constant
+;;   0000 function #28, #16, #4, #0
+;;   0009 step.i32.ne s4, #4, #400, -> 0009
+;;   0014 return link s0
+;; func 2 $down_to_zero
+;;   0000 function #28, #20, #0, #0
+;;   0009 step.i32.ne s0, #-1, #0, -> 0009
+;;   0014 return link s1
+;; func 3 $with_a_body
+;;   0000 function #32, #20, #4, #0
+;;   0009 i32.mul s5, s5, s0
+;;   0013 step.i32.ne s0, #-1, #0, -> 0009
+;;   0018 return.i32 s5, link s1
+;; func 4 $not_its_own_limit
+;;   0000 function #28, #20, #0, #0
+;;   0009 i32.add s0, s0, #1
+;;   0013 br_if.i32.lt_u (acc), s0, -> 0009
+;;   0016 return link s1

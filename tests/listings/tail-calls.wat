@@ -7,3 +7,21 @@
       (else (local.get 1))))
   (func $to_import (param i32) (result i32) (return_call $host (local.get 0)))
   (func $more_arguments (param i32) (result i32) (return_call $count (local.get 0) (i32.const 0))))
+
+;; func 1 $count
+;;   0000 function #36, #24, #0, #0
+;;   0009 br_if.i32.eq s0, #0, -> 0027
+;;   0013 i32.add s6, s0, #-1
+;;   0017 i32.add s7, s1, #1
+;;   0021 return_call frame s6, 8, link s2, func 0
+;;   0027 copy.32 s6, s1
+;;   0030 return.i32 s6, link s2
+;; func 2 $to_import
+;;   0000 function #24, #20, #0, #0
+;;   0009 copy.32 s5, s0
+;;   0012 return_call.import frame s5, 4, link s1, func 0
+;; func 3 $more_arguments
+;;   0000 function #28, #20, #0, #0
+;;   0009 const.32 s6, #0
+;;   0012 copy.32 s5, s0
+;;   0015 return_call frame s5, 8, link s1, func 0

@@ -10,7 +10,7 @@ use super::shape::*;
 use super::state::{Acc, Flow, State, Stream, Threaded};
 use crate::isa::OP_COUNT;
 use crate::isa::derive::{code_of, each_form, each_op, each_section, row};
-use crate::isa::form::{A, I, K, M, O, P, S, W};
+use crate::isa::form::*;
 
 macro_rules! convention {
     ($abi:literal) => {

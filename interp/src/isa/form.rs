@@ -129,3 +129,26 @@ pub(crate) enum Shape {
     /// A form of its own, see the row.
     Plain,
 }
+
+#[cfg(feature = "alloc")]
+impl Shape {
+    /// What stands before the name of the row.
+    pub(crate) const fn prefix(self) -> &'static str {
+        match self {
+            Self::Branch => "br_if.",
+            Self::BranchMetered => "br_if.metered.",
+            Self::Step => "step.",
+            Self::StepMetered => "step.metered.",
+            Self::Binary
+            | Self::Unary
+            | Self::Compare
+            | Self::Load
+            | Self::Store
+            | Self::Select
+            | Self::GlobalGet
+            | Self::GlobalSet
+            | Self::Return
+            | Self::Plain => "",
+        }
+    }
+}

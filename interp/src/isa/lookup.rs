@@ -2,7 +2,7 @@
 
 use super::derive::{Code, FormInfo, ROWS, RowId, RowInfo, SECTIONS, SectionId, SectionInfo, code_of, each_form, each_op, each_section, row};
 use super::field::Layout;
-use super::form::{A, FormKey, I, K, M, O, P, Place, S, Shape, W};
+use super::form::*;
 use super::{OP_COUNT, Profile};
 use crate::exec::shape::*;
 

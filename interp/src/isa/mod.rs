@@ -18,12 +18,14 @@ pub(crate) mod derive;
 pub(crate) mod table;
 #[cfg(feature = "alloc")]
 pub(crate) mod lookup;
-#[cfg(feature = "alloc")]
+#[cfg(any(feature = "count", test))]
 pub(crate) mod name;
 
 pub(crate) use derive::row;
 #[cfg(feature = "alloc")]
-pub(crate) use derive::{Code, OP_COUNT, RowId};
+pub(crate) use derive::{Code, OP_COUNT};
+#[cfg(feature = "translate")]
+pub(crate) use derive::RowId;
 #[cfg(feature = "alloc")]
 pub(crate) use field::Field;
 pub(crate) use field::{Layout, Ty};

@@ -1,32 +1,10 @@
-//! Names of instructions: how listings, histograms and `docs/isa.md` call them.
+//! Names of instructions with their forms, for histograms and `docs/isa.md`.
 
 use core::fmt::{self, Write};
 
 use super::derive::{Code, SECTIONS};
-use super::form::{FormKey, Shape};
+use super::form::FormKey;
 use super::lookup::op;
-
-impl Shape {
-    /// What stands before the name of the row.
-    pub(crate) const fn prefix(self) -> &'static str {
-        match self {
-            Self::Branch => "br_if.",
-            Self::BranchMetered => "br_if.metered.",
-            Self::Step => "step.",
-            Self::StepMetered => "step.metered.",
-            Self::Binary
-            | Self::Unary
-            | Self::Compare
-            | Self::Load
-            | Self::Store
-            | Self::Select
-            | Self::GlobalGet
-            | Self::GlobalSet
-            | Self::Return
-            | Self::Plain => "",
-        }
-    }
-}
 
 impl FormKey {
     /// Writes the places as the table does, but in one row: `(S, O, A)`. Nothing where there are none.

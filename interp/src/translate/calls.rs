@@ -26,8 +26,10 @@ impl Function<'_> {
         }
         self.stack.truncate(first);
         let frame = self.stack.next_slot();
-        match frame.0 > Slot::MAX_NEAR {
-            true => Err(frame_too_large(Slot::MAX_NEAR / 4)),
+        // Arguments and results lie in one piece, in reach of u16 fields.
+        let bytes = bytes_of(ty.params()).max(bytes_of(ty.results()));
+        match frame.0 + bytes > Slot::LAST_TEMP {
+            true => Err(frame_too_large(Slot::LAST_TEMP / 4)),
             false => Ok(frame),
         }
     }

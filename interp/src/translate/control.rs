@@ -269,13 +269,13 @@ impl Function<'_> {
         let arity = self.label_arity(index);
         let Some(frame) = self.frames.get(index) else { return false };
         let first = self.stack.height().saturating_sub(arity);
-        let mut to = frame.base.0;
+        let mut to = frame.base;
         for height in first..self.stack.height() {
             let Some(entry) = self.stack.get(height) else { return false };
-            if entry.held != Held::Temp || entry.slot.0 != to {
+            if entry.held != Held::Temp || entry.slot != to {
                 return true;
             }
-            to += entry.ty.bytes();
+            to = self.stack.after(to, entry.ty);
         }
         false
     }
@@ -288,7 +288,7 @@ impl Function<'_> {
         for height in self.stack.height().saturating_sub(arity)..self.stack.height() {
             let Some(entry) = self.stack.get(height).copied() else { return };
             self.copy_entry(&entry, to);
-            to.0 += entry.ty.bytes();
+            to = self.stack.after(to, entry.ty);
         }
     }
 
@@ -311,7 +311,7 @@ impl Function<'_> {
         for height in self.stack.height().saturating_sub(count)..self.stack.height() {
             let Some(entry) = self.stack.get(height).copied() else { return };
             self.copy_entry(&entry, to);
-            to.0 += entry.ty.bytes();
+            to = self.stack.after(to, entry.ty);
         }
     }
 

@@ -17,8 +17,17 @@ impl Slot {
     /// The largest offset a u16 field can hold for a 64-bit value.
     pub(crate) const MAX_NEAR: u32 = 0xfff8;
 
-    /// This slot as a field. A slot that is not near makes the function an error once its operator is done.
+    /// The last offset at which a temporary may be: behind it are the four scratch slots of [`Emitter::scratch`].
+    pub(crate) const LAST_TEMP: u32 = Self::MAX_NEAR - 5 * 8;
+
+    /// Whether a u16 field can hold it.
+    pub(crate) fn is_near(self) -> bool {
+        self.0 <= Self::MAX_NEAR
+    }
+
+    /// This slot as a field. It is near.
     pub(crate) fn field(self) -> u16 {
+        debug_assert!(self.is_near(), "a far slot in a near field");
         self.0 as u16
     }
 }
@@ -167,6 +176,8 @@ pub(crate) struct Emitter<'a> {
     offsets: Option<&'a mut Vec<(u32, u32)>>,
     /// Offset of the operator being translated.
     pub(crate) offset: u32,
+    /// Scratch slots handed out.
+    scratch: u32,
 }
 
 /// Units that no instruction but a branch table exceeds.
@@ -182,7 +193,7 @@ impl<'a> Emitter<'a> {
     ) -> Self {
         labels.clear();
         let start = code.len();
-        Self { code, start, labels, before: None, last: None, acc: None, profile, fuse, offsets, offset: 0 }
+        Self { code, start, labels, before: None, last: None, acc: None, profile, fuse, offsets, offset: 0, scratch: 0 }
     }
 
     /// Units written so far, the window not counted.
@@ -240,8 +251,31 @@ impl<'a> Emitter<'a> {
         self.stage_again(staged);
     }
 
+    /// A near slot for a value on its way from or to a far one. There are four: no instruction has more operands.
+    pub(crate) fn scratch(&mut self) -> Slot {
+        self.scratch = (self.scratch + 1) % 4;
+        Slot(Slot::MAX_NEAR - 8 * (1 + self.scratch))
+    }
+
+    /// Sends the result of an instruction to a far slot by way of a near one.
+    fn stage_far(&mut self, staged: Staged, to: Slot) {
+        let near = self.scratch();
+        let near_staged = Staged { dest: Dest::Slot(near), ..staged };
+        let layout = near_staged.code(self.profile).and_then(lookup::op).map(|info| info.layout);
+        let is_wide = layout.is_some_and(|layout| layout.fields().contains(&Field::Write(Ty::I64)) || layout.fields().contains(&Field::Write(Ty::F64)));
+        self.stage_again(near_staged);
+        let row = if is_wide { RowId::FarSet64 } else { RowId::FarSet32 };
+        self.stage(row, Shape::Plain, &[], Dest::None, &[to.0 as u16, (to.0 >> 16) as u16, near.field()], None);
+    }
+
     /// Stages an instruction that was taken back, or a changed one.
     pub(crate) fn stage_again(&mut self, staged: Staged) {
+        if let Dest::Slot(to) = staged.dest
+            && !to.is_near()
+        {
+            self.stage_far(staged, to);
+            return;
+        }
         if let Some(before) = self.before.take() {
             self.write(&before);
         }

@@ -171,7 +171,7 @@ impl Function<'_> {
         if end / 4 > self.job.limits.frame_slots {
             return Err(frame_too_large(self.job.limits.frame_slots));
         }
-        self.stack.reset(Slot(near));
+        self.stack.reset(Slot(near), Slot(far));
         let mut fields = [0; 8];
         put32(&mut fields, 2, first);
         put32(&mut fields, 4, end - first);
@@ -180,16 +180,20 @@ impl Function<'_> {
         Ok(())
     }
 
+    /// Whether the frame is within the limit so far.
+    pub(crate) fn check_frame(&self) -> Result<(), Error> {
+        let limit = self.job.limits.frame_slots;
+        if self.stack.high() / 4 > limit { Err(frame_too_large(limit)) } else { Ok(()) }
+    }
+
     /// Completes the header: the size of the frame and the price of a call are known now.
     fn finish(mut self) -> Result<(), Error> {
         self.emit.finish();
+        self.check_frame()?;
+        let high = self.stack.high();
         let code = self.emit.code();
         let zeroed = crate::code::decode::get32(code, 5).unwrap_or(0);
         let locals_end = crate::code::decode::get32(code, 3).unwrap_or(0) + zeroed;
-        let high = self.stack.high();
-        if high > Slot::MAX_NEAR || high / 4 > self.job.limits.frame_slots {
-            return Err(frame_too_large(self.job.limits.frame_slots.min(Slot::MAX_NEAR / 4)));
-        }
         put32(code, 1, high.max(locals_end));
         if self.job.options.metered {
             put32(code, 7, self.operators + zeroed / 4);

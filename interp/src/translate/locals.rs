@@ -27,13 +27,12 @@ impl Copying {
     fn new(source: Source, ty: Ty, to: Slot) -> Self {
         let wide = ty.raw() == Ty::I64;
         let pick = |narrow, wider| if wide { wider } else { narrow };
-        let is_far = |slot: Slot| slot.0 > Slot::MAX_NEAR;
         let (row, dest, fields, len) = match source {
-            Source::Slot(from) if is_far(to) => {
+            Source::Slot(from) if !to.is_near() => {
                 let [low, high] = halves(to.0);
                 (pick(RowId::FarSet32, RowId::FarSet64), Dest::None, [low, high, from.field(), 0], 3)
             }
-            Source::Slot(from) if is_far(from) => {
+            Source::Slot(from) if !from.is_near() => {
                 let [low, high] = halves(from.0);
                 (pick(RowId::FarGet32, RowId::FarGet64), Dest::Slot(to), [low, high, 0, 0], 2)
             }
@@ -75,7 +74,13 @@ impl Function<'_> {
         if matches!(source, Source::Slot(from) if from == to) {
             return;
         }
-        // Both ends far, or a constant to a far slot, takes two steps; the translator brings values near before it sends them far.
+        let is_near_slot = matches!(source, Source::Slot(from) if from.is_near());
+        if !to.is_near() && !is_near_slot {
+            let near = self.emit.scratch();
+            self.copy(source, ty, near);
+            self.copy(Source::Slot(near), ty, to);
+            return;
+        }
         let copying = Copying::new(source, ty, to);
         if !self.pair_up(&copying) {
             self.emit.stage(copying.row, Shape::Plain, &[], copying.dest, copying.fields(), None);
@@ -105,7 +110,7 @@ impl Function<'_> {
     /// As [`Function::to_slot`], but in front of the last instruction, if that is possible, so that its result stays in the accumulator.
     pub(crate) fn to_slot_early(&mut self, entry: &Entry) -> Slot {
         let source = self.source(entry);
-        let is_there = matches!(source, Source::Slot(slot) if slot.0 <= Slot::MAX_NEAR);
+        let is_there = matches!(source, Source::Slot(slot) if slot.is_near());
         let from = if let Source::Slot(slot) = source { Some(slot) } else { None };
         if is_there || !self.can_go_before(from, entry.slot, entry.ty) {
             return self.to_slot(entry);
@@ -121,7 +126,7 @@ impl Function<'_> {
         self.emit.last().is_some_and(|last| {
             let profile = self.emit.profile;
             let is_source = from.is_some_and(|from| last.touches(profile, from, ty.bytes()));
-            !last.reads_acc() && !is_source && !last.touches(profile, to, ty.bytes())
+            to.is_near() && !last.reads_acc() && !is_source && !last.touches(profile, to, ty.bytes())
         })
     }
 
@@ -147,7 +152,7 @@ impl Function<'_> {
 
     /// Makes the last instruction, whose result an entry is, put it somewhere else. The entry is gone afterwards.
     pub(crate) fn retarget(&mut self, entry: &Entry, to: Slot) -> bool {
-        if entry.held != Held::Temp || to.0 > Slot::MAX_NEAR {
+        if entry.held != Held::Temp || !to.is_near() {
             return false;
         }
         let Some(last) = self.emit.last_mut().filter(|last| last.slot() == Some(entry.slot) && !is_pair(last.row)) else { return false };
@@ -189,7 +194,7 @@ impl Function<'_> {
         } else {
             let near = self.to_slot(&value);
             self.copy(Source::Slot(near), value.ty, target.slot);
-            // What `to_slot` brought to the entry's own slot is there still.
+            // What `to_slot` brought to the entry's own slot is there still; what it brought to a scratch slot is not.
             if near == value.slot { Held::Temp } else { value.held }
         };
         if tee {

@@ -3,7 +3,7 @@
 use wasmparser::{BlockType, Operator};
 
 use super::control::BlockTy;
-use super::emit::{Dest, Slot, frame_too_large};
+use super::emit::{Dest, Slot};
 use super::function::{Function, machine_type};
 use super::memory::{access, fields_of};
 use super::stack::Held;
@@ -29,10 +29,7 @@ impl Function<'_> {
         );
         self.operators = self.operators.saturating_add(u32::from(!is_structure));
         self.live(operator)?;
-        match self.stack.high() > Slot::MAX_NEAR + 8 {
-            true => Err(frame_too_large(Slot::MAX_NEAR / 4)),
-            false => Ok(()),
-        }
+        self.check_frame()
     }
 
     /// An operator that cannot be reached: only the structure counts.

@@ -46,7 +46,7 @@ impl Local {
 
     /// Whether a u16 field reaches it.
     pub(crate) fn is_near(&self) -> bool {
-        self.slot.0 <= Slot::MAX_NEAR
+        self.slot.is_near()
     }
 
     /// Whether any entry is held by it.
@@ -62,6 +62,8 @@ pub(crate) struct Stack {
     pub(crate) locals: Vec<Local>,
     /// The slot of the first entry.
     base: u32,
+    /// Where entries go on that near slots have no room for.
+    far: u32,
     /// Below this height no entry is held by a local.
     settled: usize,
     /// The end of the highest slot ever used.
@@ -69,10 +71,11 @@ pub(crate) struct Stack {
 }
 
 impl Stack {
-    /// Empties the stack; the first entry's slot is `base`.
-    pub(crate) fn reset(&mut self, base: Slot) {
+    /// Empties the stack; the first entry's slot is `base`, the first beyond near slots `far`.
+    pub(crate) fn reset(&mut self, base: Slot, far: Slot) {
         self.entries.clear();
         self.base = base.0;
+        self.far = far.0;
         self.high = base.0;
         self.settled = 0;
     }
@@ -88,7 +91,13 @@ impl Stack {
 
     /// The slot that the next entry gets.
     pub(crate) fn next_slot(&self) -> Slot {
-        Slot(self.entries.last().map_or(self.base, |entry| entry.slot.0 + entry.ty.bytes()))
+        self.entries.last().map_or(Slot(self.base), |entry| self.after(entry.slot, entry.ty))
+    }
+
+    /// The slot behind a value of this type: beyond the last near one, the first far one.
+    pub(crate) fn after(&self, slot: Slot, ty: Ty) -> Slot {
+        let next = slot.0 + ty.bytes();
+        if next > Slot::LAST_TEMP && next < self.far { Slot(self.far) } else { Slot(next) }
     }
 
     /// Pushes an entry.

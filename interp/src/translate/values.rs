@@ -57,22 +57,19 @@ impl Function<'_> {
         self.stack.push(Held::Temp, ty)
     }
 
-    /// The slot that an entry's value is in, brought there if need be. An instruction that does that forgets the accumulator.
+    /// The near slot that an entry's value is in, brought there if need be. An instruction that does that forgets the accumulator.
     pub(crate) fn to_slot(&mut self, entry: &Entry) -> Slot {
-        match entry.held {
-            Held::Temp => entry.slot,
-            Held::Local(local) => match self.stack.locals.get(local as usize) {
-                Some(local) if local.is_near() => local.slot,
-                _ => {
-                    self.copy_entry(entry, entry.slot);
-                    entry.slot
-                }
-            },
-            Held::Const(_) => {
-                self.copy_entry(entry, entry.slot);
-                entry.slot
-            }
+        let there = match entry.held {
+            Held::Temp => Some(entry.slot),
+            Held::Local(local) => self.stack.locals.get(local as usize).map(|local| local.slot),
+            Held::Const(_) => None,
+        };
+        if let Some(slot) = there.filter(|slot| slot.is_near()) {
+            return slot;
         }
+        let to = if entry.slot.is_near() { entry.slot } else { self.emit.scratch() };
+        self.copy_entry(entry, to);
+        to
     }
 
     /// An entry as an operand; a far local is brought near first.
