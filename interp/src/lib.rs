@@ -60,6 +60,7 @@
 //! Default: `translate`, `std`.
 
 #![no_std]
+#![cfg_attr(feature = "nightly", feature(explicit_tail_calls), allow(incomplete_features, reason = "what the feature is for"))]
 #![cfg_attr(
     not(all(feature = "translate", feature = "full")),
     allow(dead_code, reason = "parts of the runtime serve translated modules only, parts of the executor the `full` profile")

@@ -12,6 +12,22 @@ use crate::isa::OP_COUNT;
 use crate::isa::derive::{code_of, each_form, each_op, each_section, row};
 use crate::isa::form::*;
 
+/// A call in tail position. It is a jump because the compiler says so.
+#[cfg(feature = "nightly")]
+macro_rules! tail_call {
+    ($call:expr) => {
+        become $call
+    };
+}
+
+/// A call in tail position. It is a jump because the optimiser makes one of it.
+#[cfg(not(feature = "nightly"))]
+macro_rules! tail_call {
+    ($call:expr) => {
+        $call
+    };
+}
+
 macro_rules! convention {
     ($abi:literal) => {
         /// What a handler is: the registers of the machine in registers of the processor.
@@ -38,13 +54,16 @@ macro_rules! convention {
                 match I::run(&mut s) {
                     Flow::Next => {
                         let next = s.ip.add(Threaded::size(const { I::LAYOUT.bytes() }));
-                        next.cast::<Handler>().read()(next, s.sp, s.mem, s.mem_len, s.ctx, s.acc.int, s.acc.f32, s.acc.f64)
+                        let handler = next.cast::<Handler>().read();
+                        tail_call!(handler(next, s.sp, s.mem, s.mem_len, s.ctx, s.acc.int, s.acc.f32, s.acc.f64))
                     }
                     Flow::Jump => {
                         let next = apart(s.ip.cast::<Handler>().read());
-                        next(s.ip, s.sp, s.mem, s.mem_len, s.ctx, s.acc.int, s.acc.f32, s.acc.f64)
+                        tail_call!(next(s.ip, s.sp, s.mem, s.mem_len, s.ctx, s.acc.int, s.acc.f32, s.acc.f64))
                     }
-                    Flow::Exit(exit) => leave(s.ip, s.sp, s.mem, s.mem_len, s.ctx, u64::from(exit.0), s.acc.f32, s.acc.f64),
+                    Flow::Exit(exit) => {
+                        tail_call!(leave(s.ip, s.sp, s.mem, s.mem_len, s.ctx, u64::from(exit.0), s.acc.f32, s.acc.f64))
+                    }
                 }
             }
         }

@@ -15,14 +15,14 @@ mod shrink;
 
 use std::env;
 
-use ermine::{Engine, Linker, Module, Store, Val};
+use ermine::{Engine, Error, Func, Linker, Module, ResumableCall, Store, Val};
 use ermine_tests::{MACHINES, binary, config, fuel_config, on_stack};
 
 use crate::model::Outcome;
 use crate::program::{Program, Type};
 
 /// Programs that every run tries.
-const PROGRAMS: u64 = 1_500;
+const PROGRAMS: u64 = 1_000;
 
 /// Sets of arguments that each program is called with.
 const CALLS: u64 = 3;
@@ -42,24 +42,24 @@ fn random_programs_end_as_in_the_model() {
 fn compare() {
     let programs = setting("ERMINE_RANDOM_PROGRAMS", PROGRAMS);
     let seed = setting("ERMINE_RANDOM_SEED", 1);
-    let configs = MACHINES.map(|machine| [config(machine), fuel_config(machine)]);
-    let engines: Vec<Engine> = configs.iter().flatten().map(Engine::new).collect();
+    let modes = Mode::all();
     let mut trapped = 0;
     for number in 0..programs {
         let program = generate::program(seed.wrapping_mul(1 << 32) + number);
         let expected = expected(&program);
         trapped += expected.iter().filter(|outcome| outcome.trap.is_some()).count();
-        for engine in &engines {
-            if execute(engine, &program) != expected {
+        for mode in &modes {
+            if mode.execute(&program).ok().as_ref() != Some(&expected) {
                 let small = shrink::shrink(program, |program| {
-                    let valid = Module::new(engine, binary(&print::module(program))).is_ok();
-                    valid && execute(engine, program) != self::expected(program)
+                    mode.execute(program).is_ok_and(|outcome| outcome != self::expected(program))
                 });
                 panic!(
-                    "program {number} of seed {seed}, made small:\n{}\nmodel:  {:?}\nengine: {:?}",
+                    "program {number} of seed {seed}, made small:\n{}\nmodel:  {:?}\nengine: {:?} ({:?}, fuel {:?})",
                     print::module(&small),
                     self::expected(&small),
-                    execute(engine, &small)
+                    mode.execute(&small),
+                    mode.engine.machine(),
+                    mode.fuel
                 );
             }
         }
@@ -74,34 +74,76 @@ fn expected(program: &Program) -> Vec<Outcome> {
     (0..CALLS).map(|call| model::run(program, call)).collect()
 }
 
-/// Calls the program in a fresh instance with each set of arguments.
-fn execute(engine: &Engine, program: &Program) -> Vec<Outcome> {
-    let wasm = binary(&print::module(program));
-    let module = Module::new(engine, wasm).expect("the program is valid");
-    (0..CALLS)
-        .map(|call| {
-            let mut store = Store::new(engine, ());
-            // Without metering there is no fuel to set.
-            let _ = store.set_fuel(1 << 40);
-            let linker = Linker::new(engine);
-            let instance = linker.instantiate_and_start(&mut store, &module).expect("no imports");
-            let run = instance.get_func(&store, "run").expect("an export");
-            let args: Vec<Val> = program.main().params.iter().zip(model::arguments(call)).map(value).collect();
-            let mut results = vec![Val::I32(0); program.main().results.len()];
-            let end = run.call(&mut store, &args, &mut results);
-            let memory = instance.get_memory(&store, "memory").expect("an export");
-            let globals = (0..program.globals.len()).map(|n| {
-                let global = instance.get_global(&store, &format!("g{n}")).expect("an export");
-                bits(&global.get(&store))
-            });
-            Outcome {
-                results: if end.is_ok() { results.iter().map(bits).collect() } else { Vec::new() },
-                trap: end.err().map(|error| error.to_string()),
-                globals: globals.collect(),
-                memory: model::non_zero(memory.data(&store)),
+/// How a guest is given its fuel.
+#[derive(Clone, Copy, Debug)]
+enum Fuel {
+    None,
+    Ample,
+    /// So little at a time that the call is suspended again and again.
+    Slices(u64),
+}
+
+/// An engine, and how its guests are given fuel.
+struct Mode {
+    engine: Engine,
+    fuel: Fuel,
+}
+
+impl Mode {
+    fn all() -> Vec<Self> {
+        let mut modes = Vec::new();
+        for machine in MACHINES {
+            modes.push(Self { engine: Engine::new(&config(machine)), fuel: Fuel::None });
+            for fuel in [Fuel::Ample, Fuel::Slices(1), Fuel::Slices(50)] {
+                modes.push(Self { engine: Engine::new(&fuel_config(machine)), fuel });
             }
+        }
+        modes
+    }
+
+    /// Calls the program in a fresh instance with each set of arguments.
+    fn execute(&self, program: &Program) -> Result<Vec<Outcome>, Error> {
+        let module = Module::new(&self.engine, binary(&print::module(program)))?;
+        (0..CALLS).map(|call| self.call(program, &module, call)).collect()
+    }
+
+    fn call(&self, program: &Program, module: &Module, call: u64) -> Result<Outcome, Error> {
+        let mut store = Store::new(&self.engine, ());
+        if !matches!(self.fuel, Fuel::None) {
+            store.set_fuel(1 << 40)?;
+        }
+        let instance = Linker::new(&self.engine).instantiate_and_start(&mut store, module)?;
+        let run = instance.get_func(&store, "run").expect("an export");
+        let args: Vec<Val> = program.main().params.iter().zip(model::arguments(call)).map(value).collect();
+        let mut results = vec![Val::I32(0); program.main().results.len()];
+        let end = match self.fuel {
+            Fuel::None | Fuel::Ample => run.call(&mut store, &args, &mut results),
+            Fuel::Slices(slice) => in_slices(&mut store, slice, run, &args, &mut results),
+        };
+        let memory = instance.get_memory(&store, "memory").expect("an export");
+        let globals = (0..program.globals.len()).map(|n| {
+            let global = instance.get_global(&store, &format!("g{n}")).expect("an export");
+            bits(&global.get(&store))
+        });
+        Ok(Outcome {
+            results: if end.is_ok() { results.iter().map(bits).collect() } else { Vec::new() },
+            trap: end.err().map(|error| error.to_string()),
+            globals: globals.collect(),
+            memory: model::non_zero(memory.data(&store)),
         })
-        .collect()
+    }
+}
+
+/// Calls a function with a slice of fuel, and resumes it with another one until it ends.
+fn in_slices(store: &mut Store<()>, slice: u64, run: Func, args: &[Val], results: &mut [Val]) -> Result<(), Error> {
+    store.set_fuel(slice)?;
+    let mut state = run.call_resumable(&mut *store, args, results)?;
+    while let ResumableCall::OutOfFuel(call) = state {
+        let left = store.get_fuel()?;
+        store.set_fuel(left + slice.max(call.required_fuel()))?;
+        state = call.resume(&mut *store, results)?;
+    }
+    Ok(())
 }
 
 fn value((ty, bits): (&Type, u64)) -> Val {
