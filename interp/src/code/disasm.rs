@@ -4,28 +4,47 @@ use core::fmt::{self, Write};
 
 use super::decode::{Instruction, get32};
 use crate::isa::Field;
+use crate::isa::form::{Place, Shape};
+use crate::isa::lookup::{OpInfo, form};
 
 /// Writes one instruction at `at`, without a line break: name, result, operands, target.
 pub(crate) fn write(out: &mut impl Write, instruction: &Instruction<'_>, at: usize) -> fmt::Result {
-    let info = instruction.info;
+    let (info, layout) = (instruction.info, &instruction.info.layout);
     write!(out, "{}{}", info.shape.prefix(), info.row.info().name)?;
     let mut separator = " ";
-    if let (Some(_), false) = (info.layout.writes, info.layout.fields().iter().any(|field| matches!(field, Field::Write(_)))) {
-        write!(out, " acc")?;
-        separator = ", ";
+    let mut acc = |out: &mut _, separator: &mut &'static str| write!(out, "{}acc", core::mem::replace(separator, ", "));
+    if layout.writes.is_some() && !has_result_slot(info) {
+        acc(out, &mut separator)?;
     }
-    if info.layout.reads.is_some() {
-        write!(out, "{separator}(acc)")?;
-        separator = ", ";
-    }
+    let mut acc_at = layout.reads.map(|_| fields_before_acc(instruction));
     let mut unit = 0;
-    for &field in info.layout.fields() {
-        out.write_str(separator)?;
-        separator = ", ";
+    for (index, &field) in layout.fields().iter().enumerate() {
+        if acc_at.take_if(|at| *at == index).is_some() {
+            acc(out, &mut separator)?;
+        }
+        out.write_str(core::mem::replace(&mut separator, ", "))?;
         write_field(out, field, instruction.fields.get(unit..).unwrap_or(&[]), at)?;
         unit += field.bytes() / 2;
     }
-    Ok(())
+    if acc_at.is_some() { acc(out, &mut separator) } else { Ok(()) }
+}
+
+/// Whether the first field is the slot of the result.
+fn has_result_slot(info: &OpInfo) -> bool {
+    matches!(info.layout.fields().first(), Some(Field::Write(_)))
+}
+
+/// How many fields come before the operand that is in the accumulator.
+fn fields_before_acc(instruction: &Instruction<'_>) -> usize {
+    let Some(form) = form(instruction.code) else { return 0 };
+    let values = match form.shape {
+        // The values to choose from, the slot and its step: in front of what the form names.
+        Shape::Select | Shape::Step | Shape::StepMetered => 2,
+        _ => 0,
+    };
+    let before = form.key.places().take_while(|&(place, _)| place != Place::A);
+    let operands: usize = before.map(|(place, _)| if place == Place::M { 2 } else { 1 }).sum();
+    usize::from(has_result_slot(instruction.info)) + values + operands
 }
 
 fn write_field(out: &mut impl Write, field: Field, units: &[u16], at: usize) -> fmt::Result {

@@ -24,7 +24,7 @@ impl<C: Stream> State<C> {
         }
     }
 
-    /// Takes `cost` units of fuel; false, with the need on record, if there are not as many.
+    /// Takes `cost` units of fuel; false, with the need and the accumulators on record, if there are not as many.
     ///
     /// # Safety
     /// `ctx` is valid (invariant 2).
@@ -39,6 +39,8 @@ impl<C: Stream> State<C> {
             }
             None => {
                 ctx.args[0] = cost;
+                // The instruction is executed again and may read them.
+                ctx.acc = self.acc;
                 false
             }
         }

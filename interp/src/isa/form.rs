@@ -59,6 +59,18 @@ impl FormKey {
     }
 }
 
+#[cfg(feature = "alloc")]
+impl FormKey {
+    /// The places, each with its letter.
+    pub(crate) fn places(self) -> impl Iterator<Item = (Place, &'static str)> {
+        let count = (u32::BITS - self.0.leading_zeros()).div_ceil(4);
+        (0..count).rev().filter_map(move |index| {
+            let number = self.0 >> (4 * index) & 15;
+            PLACES.iter().find(|&&(place, _)| place as u32 == number).copied()
+        })
+    }
+}
+
 /// A place, or a tuple of places, as part of a key.
 pub(crate) trait Keyed {
     /// The places, four bits each, the last in the lowest bits.
@@ -73,7 +85,11 @@ macro_rules! place {
             const KEY: u32 = Place::$place as u32;
             const COUNT: u32 = 1;
         }
-    )*};
+    )*
+        /// All places with their letters.
+        #[cfg(feature = "alloc")]
+        const PLACES: &[(Place, &str)] = &[$((Place::$place, stringify!($place))),*];
+    };
 }
 place!(S A I W K O P M);
 

@@ -38,6 +38,14 @@ pub(crate) fn op(code: Code) -> Option<&'static OpInfo> {
     OPS.get(usize::from(code.0))?.as_ref()
 }
 
+/// The form of the instruction of this number.
+pub(crate) fn form(code: Code) -> Option<&'static FormInfo> {
+    SECTIONS.iter().find_map(|section| {
+        let index = code.0.checked_sub(section.first)?.checked_div(section.rows)?;
+        section.forms.get(usize::from(index))
+    })
+}
+
 impl RowId {
     /// The row as data.
     pub(crate) fn info(self) -> &'static RowInfo {

@@ -15,6 +15,8 @@
 pub(crate) mod field;
 pub(crate) mod form;
 pub(crate) mod derive;
+#[cfg(all(test, feature = "translate", feature = "full"))]
+mod docs;
 pub(crate) mod table;
 #[cfg(feature = "alloc")]
 pub(crate) mod lookup;
