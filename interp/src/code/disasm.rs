@@ -12,21 +12,24 @@ pub(crate) fn write(out: &mut impl Write, instruction: &Instruction<'_>, at: usi
     let (info, layout) = (instruction.info, &instruction.info.layout);
     write!(out, "{}{}", info.shape.prefix(), info.row.info().name)?;
     let mut separator = " ";
-    let mut acc = |out: &mut _, separator: &mut &'static str| write!(out, "{}acc", core::mem::replace(separator, ", "));
     if layout.writes.is_some() && !has_result_slot(info) {
-        acc(out, &mut separator)?;
+        write_acc(out, &mut separator)?;
     }
     let mut acc_at = layout.reads.map(|_| fields_before_acc(instruction));
     let mut unit = 0;
     for (index, &field) in layout.fields().iter().enumerate() {
         if acc_at.take_if(|at| *at == index).is_some() {
-            acc(out, &mut separator)?;
+            write_acc(out, &mut separator)?;
         }
         out.write_str(core::mem::replace(&mut separator, ", "))?;
         write_field(out, field, instruction.fields.get(unit..).unwrap_or(&[]), at)?;
         unit += field.bytes() / 2;
     }
-    if acc_at.is_some() { acc(out, &mut separator) } else { Ok(()) }
+    if acc_at.is_some() { write_acc(out, &mut separator) } else { Ok(()) }
+}
+
+fn write_acc(out: &mut impl Write, separator: &mut &'static str) -> fmt::Result {
+    write!(out, "{}acc", core::mem::replace(separator, ", "))
 }
 
 /// Whether the first field is the slot of the result.
@@ -40,7 +43,17 @@ fn fields_before_acc(instruction: &Instruction<'_>) -> usize {
     let values = match form.shape {
         // The values to choose from, the slot and its step: in front of what the form names.
         Shape::Select | Shape::Step | Shape::StepMetered => 2,
-        _ => 0,
+        Shape::Binary
+        | Shape::Unary
+        | Shape::Compare
+        | Shape::Branch
+        | Shape::BranchMetered
+        | Shape::Load
+        | Shape::Store
+        | Shape::GlobalGet
+        | Shape::GlobalSet
+        | Shape::Return
+        | Shape::Plain => 0,
     };
     let before = form.key.places().take_while(|&(place, _)| place != Place::A);
     let operands: usize = before.map(|(place, _)| if place == Place::M { 2 } else { 1 }).sum();

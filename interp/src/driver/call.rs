@@ -36,7 +36,7 @@ pub(crate) fn invoke<T, R>(
     let (func, record) = store.inner.func_by(func)?;
     let span = store.inner.stack_span()?;
     let slots = frame_slots(store, record, span)?;
-    // SAFETY: R6: the span is free: the store's own stack between calls, or what lies above the frames of the guest whose
+    // SAFETY: invariant 9: the span is free: the store's own stack between calls, or what lies above the frames of the guest whose
     // host function makes this call. It has room for the slots.
     let mut frame = unsafe { Frame::new(span.base, slots, store.inner.id()) };
     write(&mut frame)?;
@@ -44,7 +44,7 @@ pub(crate) fn invoke<T, R>(
         call_directly(store, func, span, slots)?;
         return Ok(read(&frame));
     }
-    // SAFETY: R6: as above. The stack lives as long as the store.
+    // SAFETY: invariant 9: as above. The stack lives as long as the store.
     let mut run = unsafe { Run::new(&store.inner, record, span) };
     // SAFETY: the run was made for this store.
     match unsafe { drive(store, &mut run) }? {
@@ -68,9 +68,9 @@ pub(crate) fn invoke_resumable<T, R>(
     let stack = store.inner.new_stack()?;
     let span = stack.span();
     let slots = frame_slots(store, record, span)?;
-    // SAFETY: R6: the stack is new, has room for the slots, and outlives the frame.
+    // SAFETY: invariant 9: the stack is new, has room for the slots, and outlives the frame.
     write(&mut unsafe { Frame::new(span.base, slots, store.inner.id()) })?;
-    // SAFETY: R6: `Suspended` keeps stack and run together.
+    // SAFETY: invariant 9: `Suspended` keeps stack and run together.
     let run = unsafe { Run::new(&store.inner, record, span) };
     Suspended::new(store.inner.id(), func, stack, run, slots).go_on(store, read)
 }
@@ -104,7 +104,7 @@ pub(super) unsafe fn drive<T>(store: &mut Store<T>, run: &mut Run) -> Result<Pie
                 }
             }
             Step::Host(call) => {
-                // SAFETY: R6: the step checked that arguments and results are on the run's stack.
+                // SAFETY: invariant 9: the step checked that arguments and results are on the run's stack.
                 if let Err(error) = unsafe { call_host(store, Some(call.instance), call, run.end) } {
                     return Ok(Piece::HostError(run.error_at(&store.inner, error), call.func));
                 }
@@ -120,7 +120,7 @@ fn call_directly<T>(store: &mut Store<T>, func: u32, span: StackSpan, slots: usi
         return Err(Trap::StackOverflow.into());
     }
     let call = HostCall { func, number, instance: FuncRecord::HOST, at: span.base, slots };
-    // SAFETY: R6: `frame_slots` has checked that the slots are inside the span.
+    // SAFETY: invariant 9: `frame_slots` has checked that the slots are inside the span.
     unsafe { call_host(store, None, call, span.end) }
 }
 
@@ -132,10 +132,10 @@ fn call_directly<T>(store: &mut Store<T>, func: u32, span: StackSpan, slots: usi
 unsafe fn call_host<T>(store: &mut Store<T>, instance: Option<u32>, call: HostCall, end: *mut u8) -> Result<(), Error> {
     let host: *const HostFunc<T> = store.host_func(call.number).map(Arc::as_ptr).ok_or_else(Error::foreign)?;
     let base = call.at.wrapping_add(call.slots * 4);
-    // SAFETY: R6: the caller's contract; calls that the function makes use the stack from `base` on only.
+    // SAFETY: invariant 9: the caller's contract; calls that the function makes use the stack from `base` on only.
     let mut frame = unsafe { Frame::new(call.at, call.slots, store.inner.id()) };
     let nested = Nested::enter(store, StackSpan { base, end });
-    // SAFETY: R7: the store keeps the function, at its address, until it is dropped.
+    // SAFETY: invariant 10: the store keeps the function, at its address, until it is dropped.
     let host = unsafe { &*host };
     host.call(Caller::new(nested.store, instance), &mut frame)
 }

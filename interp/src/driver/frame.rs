@@ -20,7 +20,7 @@ impl Frame<'_> {
     ///
     /// # Safety
     ///
-    /// They are inside a value stack that lives for `'a`, and nothing else reads or writes them meanwhile (R6).
+    /// They are inside a value stack that lives for `'a`, and nothing else reads or writes them meanwhile (invariant 9).
     pub(super) unsafe fn new(base: *mut u8, slots: usize, store: StoreId) -> Self {
         Self { base, slots, store, stack: PhantomData }
     }
@@ -36,7 +36,7 @@ impl Frame<'_> {
         if slot >= self.slots {
             return 0;
         }
-        // SAFETY: R6: the slot is one of the frame's.
+        // SAFETY: invariant 9: the slot is one of the frame's.
         unsafe { self.base.cast::<u32>().add(slot).read() }
     }
 
@@ -44,7 +44,7 @@ impl Frame<'_> {
     pub(crate) fn set(&mut self, slot: usize, value: u32) {
         debug_assert!(slot < self.slots, "slot {slot} of {}", self.slots);
         if slot < self.slots {
-            // SAFETY: R6: the slot is one of the frame's.
+            // SAFETY: invariant 9: the slot is one of the frame's.
             unsafe { self.base.cast::<u32>().add(slot).write(value) };
         }
     }

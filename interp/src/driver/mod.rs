@@ -7,7 +7,7 @@
 //!
 //! Nothing here panics; a panic of a host function unwinds through `call` and leaves the store usable.
 
-#![allow(unsafe_code, reason = "hands addresses to the machines, see the invariants R1 to R8")]
+#![allow(unsafe_code, reason = "hands addresses to the machines, see invariants 4 to 11")]
 
 use alloc::vec::Vec;
 
@@ -124,7 +124,7 @@ impl Run {
     /// # Safety
     ///
     /// `record` is a function of this store that an instance defines. The span is part of a value stack that outlives the
-    /// run, is used by nobody else meanwhile, and has room for arguments and results (R6).
+    /// run, is used by nobody else meanwhile, and has room for arguments and results (invariant 9).
     unsafe fn new(inner: &StoreInner, record: FuncRecord, span: StackSpan) -> Self {
         let config = inner.engine().config();
         let mut ctx = Ctx::new();
@@ -166,7 +166,7 @@ impl Run {
 
     /// Makes `instance` the running one.
     fn switch(&mut self, inner: &StoreInner, instance: u32) {
-        // Instances are never removed (R8): the numbers in contexts, activations and function records are valid.
+        // Instances are never removed (invariant 11): the numbers in contexts, activations and function records are valid.
         let Some(entity) = inner.instance(instance) else { return };
         self.ctx.instance = instance;
         entity.describe(&mut self.ctx);
@@ -176,7 +176,7 @@ impl Run {
         loop {
             let next = match core::mem::replace(&mut self.pending, Pending::Nothing) {
                 Pending::Nothing => {
-                    // SAFETY: R1 to R6: `attach` and `switch` have described a live instance of this store, and `ip` and `sp`
+                    // SAFETY: invariants 4 to 9: `attach` and `switch` have described a live instance of this store, and `ip` and `sp`
                     // are where the machine or `enter` left them in code of that instance.
                     let exit = unsafe { exec::run(self.kind, &mut self.ctx) };
                     self.handle(inner, exit)
@@ -228,7 +228,7 @@ impl Run {
 
     /// Enters a function of the running instance.
     fn enter(&mut self, inner: &mut StoreInner, entry: CodePtr, at: *mut u8) -> Next {
-        // SAFETY: R5: `entry` is code of the running instance. R6: `at` is inside the value stack, with the arguments there.
+        // SAFETY: invariant 8: `entry` is code of the running instance. Invariant 9: `at` is inside the value stack, with the arguments there.
         match unsafe { exec::enter(self.kind, &mut self.ctx, entry, at) } {
             Ok(()) => Next::Again,
             Err(exit) => {
@@ -248,7 +248,7 @@ impl Run {
     }
 
     fn load_acc(&mut self, results: *mut u8) {
-        // SAFETY: R6: `results` is inside the value stack, behind which there is a red zone.
+        // SAFETY: invariant 9: `results` is inside the value stack, behind which there is a red zone.
         unsafe { exec::load_acc(&mut self.ctx, results) };
     }
 
@@ -315,7 +315,7 @@ impl Run {
             _ if self.room(at) < frame.bytes => return self.trap(inner, Trap::StackOverflow),
             _ => None,
         };
-        // SAFETY: R6: the link of the current frame is where the instruction says.
+        // SAFETY: invariant 9: the link of the current frame is where the instruction says.
         let done = unsafe { exec::returns_to_driver(self.kind, &self.ctx, frame.link) };
         if !done {
             // SAFETY: as above.
@@ -328,7 +328,7 @@ impl Run {
             // The frame ends here; what called it is in the activations.
             self.ctx.ip = core::ptr::null();
         }
-        // SAFETY: R6: arguments of `bytes` bytes are `start` bytes into the ending frame, and there is room for them at its start.
+        // SAFETY: invariant 9: arguments of `bytes` bytes are `start` bytes into the ending frame, and there is room for them at its start.
         unsafe { at.copy_from(at.add(frame.start), frame.bytes) };
         match host {
             Some(call) => {
@@ -344,7 +344,7 @@ impl Run {
 
     /// Leaves the result of an instruction where the next one looks for it: in its slot, and in the accumulator.
     fn set_result(&mut self, to: u64, value: u32) {
-        // SAFETY: R6: `to` is a slot of the current frame.
+        // SAFETY: invariant 9: `to` is a slot of the current frame.
         unsafe { self.at(to).cast::<u32>().write(value) };
         self.ctx.acc = exec::state::Acc::from_bits(value.into());
     }

@@ -16,7 +16,7 @@ pub(crate) struct Suspended {
     /// The function that was called.
     func: Handle,
     run: Run,
-    /// What the run's pointers point into. It is not moved or freed before the run (R6).
+    /// What the run's pointers point into. It is not moved or freed before the run (invariant 9).
     stack: Stack,
     /// Slots of the arguments and results of the call.
     slots: usize,
@@ -44,7 +44,7 @@ impl Suspended {
         write: impl FnOnce(&mut Frame<'_>) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let Pending::HostReturn { at, .. } = self.run.pending else { return Err(Error::foreign()) };
-        // SAFETY: R6: when the host function was called, its frame of so many slots was checked to be inside this stack.
+        // SAFETY: invariant 9: when the host function was called, its frame of so many slots was checked to be inside this stack.
         write(&mut unsafe { Frame::new(at, slots, self.store) })
     }
 
@@ -58,7 +58,7 @@ impl Suspended {
         // SAFETY: the run was made for this store, as just checked: numbers of stores are never given twice.
         match unsafe { drive(store, &mut self.run) }? {
             Piece::Finished => {
-                // SAFETY: R6: the frame was checked to be inside the stack when the call began.
+                // SAFETY: invariant 9: the frame was checked to be inside the stack when the call began.
                 let frame = unsafe { Frame::new(self.stack.span().base, self.slots, self.store) };
                 Ok(Outcome::Finished(read(&frame)))
             }
@@ -68,7 +68,7 @@ impl Suspended {
     }
 }
 
-// SAFETY: R5, R6: its raw pointers point into its own stack and into what its store owns, and are followed only by `go_on`, with
+// SAFETY: invariants 8 and 9: its raw pointers point into its own stack and into what its store owns, and are followed only by `go_on`, with
 // that store borrowed.
 unsafe impl Send for Suspended {}
 // SAFETY: as above; nothing can be done with a shared reference.

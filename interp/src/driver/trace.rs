@@ -38,7 +38,7 @@ impl Run {
             let Some((func, position)) = module.inner.code.find(ip) else { return };
             backtrace.push(|| FrameInfo::new(module.clone(), func, position), limit);
             let Some(link) = module.inner.code.link(func) else { return };
-            // SAFETY: R6: `ip` is in code of this function, so `sp` is a frame of it, whose link is where the header says.
+            // SAFETY: invariant 9: `ip` is in code of this function, so `sp` is a frame of it, whose link is where the header says.
             match unsafe { exec::caller(self.kind, sp, link) } {
                 Some((outer, after)) => (sp, ip) = (outer, inside_call(after)),
                 None => return,

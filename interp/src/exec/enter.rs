@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 use super::LINK_BYTES;
 use super::calls::{Header, Link, enter_function};
 use super::ctx::{CodePtr, Ctx};
-use super::exit::{Exit, ExitCode};
+use super::exit::Exit;
 use super::state::{Acc, Compact, Flow, State, Stream};
 #[cfg(ermine_tail)]
 use super::state::Threaded;
@@ -74,31 +74,10 @@ pub(crate) unsafe fn run(kind: Kind, ctx: &mut Ctx) -> Exit {
         match kind {
             #[cfg(ermine_tail)]
             Kind::Tail => super::tail::run(ctx),
-            Kind::Loop => run_loop(ctx),
+            Kind::Loop => super::looping::run(ctx),
         }
     };
     code.decode()
-}
-
-/// # Safety
-/// As for [`run`].
-#[cfg(feature = "count")]
-unsafe fn run_loop(ctx: &mut Ctx) -> ExitCode {
-    // SAFETY: the caller's contract.
-    unsafe {
-        match ctx.histogram.is_null() {
-            true => super::looping::run::<false>(ctx),
-            false => super::looping::run::<true>(ctx),
-        }
-    }
-}
-
-/// # Safety
-/// As for [`run`].
-#[cfg(not(feature = "count"))]
-unsafe fn run_loop(ctx: &mut Ctx) -> ExitCode {
-    // SAFETY: the caller's contract.
-    unsafe { super::looping::run::<false>(ctx) }
 }
 
 /// Prepares a call: the frame starts at `sp`, its arguments are in it, and its return leaves the machine with [`Exit::Done`].

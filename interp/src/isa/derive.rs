@@ -22,9 +22,6 @@ pub(crate) struct Code(pub(crate) u16);
 /// A section of the table.
 pub(crate) trait Section {
     const ID: SectionId;
-    /// Number of its first instruction.
-    const FIRST: u16 = first_of(Self::ID);
-    const ROWS: u16 = SECTION_ROWS[Self::ID as usize];
 }
 
 /// A row of the table.
@@ -38,21 +35,46 @@ pub(crate) trait Row: 'static {
 pub(crate) trait FormIn<X: Section> {
     /// Its place in the section's list.
     const INDEX: u16;
+    /// Number of the instruction that is the section's first row in this form.
+    const FIRST: u16 = first_of(X::ID, Self::INDEX);
 }
 
 /// The number of the instruction that is row `R` in the form of `F`.
 pub(crate) const fn code_of<R: Row, F: FormIn<R::Section>>() -> u16 {
-    R::Section::FIRST + F::INDEX * R::Section::ROWS + R::INDEX
+    F::FIRST + R::INDEX
 }
 
-const fn first_of(section: SectionId) -> u16 {
-    let mut first = 0;
-    let mut index = 0;
-    while index < section as usize {
-        first += SECTION_ROWS[index] * SECTION_FORMS[index];
-        index += 1;
+/// The number of a section's first row in a form. All `base` forms come first, those on floats last among them: a machine that has no others
+/// has numbers without gaps, for which compilers make one jump table. (With gaps it was a tree of comparisons, and twice as slow on a Cortex-M.)
+const fn first_of(section: SectionId, form: u16) -> u16 {
+    let section = section as usize;
+    let (mut list, mut form) = (0, form);
+    while form >= SECTION_FORMS[section][list] {
+        form -= SECTION_FORMS[section][list];
+        list += 1;
+    }
+    let mut first = form * SECTION_ROWS[section];
+    let mut other = 0;
+    while other < SECTION_ROWS.len() {
+        let mut others = 0;
+        while others < LISTS {
+            let (rank, own) = (rank(other, others), rank(section, list));
+            if rank < own || rank == own && other < section {
+                first += SECTION_ROWS[other] * SECTION_FORMS[other][others];
+            }
+            others += 1;
+        }
+        other += 1;
     }
     first
+}
+
+/// How many lists of forms a section has: `base`, `full`, `rare`.
+const LISTS: usize = 3;
+
+/// Instructions are numbered in this order, then in that of the table.
+const fn rank(section: usize, list: usize) -> usize {
+    2 * list + SECTION_IS_OPTIONAL[section] as usize
 }
 
 /// How many numbers there are.
@@ -60,7 +82,8 @@ pub(crate) const OP_COUNT: usize = {
     let mut count = 0;
     let mut index = 0;
     while index < SECTION_ROWS.len() {
-        count += SECTION_ROWS[index] as usize * SECTION_FORMS[index] as usize;
+        let [base, full, rare] = SECTION_FORMS[index];
+        count += SECTION_ROWS[index] as usize * (base + full + rare) as usize;
         index += 1;
     }
     count
@@ -113,7 +136,9 @@ macro_rules! define {
         pub(crate) enum RowId { $($($row,)*)* }
 
         const SECTION_ROWS: &[u16] = &[$(count!($($row)*) as u16),*];
-        const SECTION_FORMS: &[u16] = &[$((count!($($base)*) + count!($($full)*) + count!($($rare)*)) as u16),*];
+        const SECTION_FORMS: &[[u16; LISTS]] = &[$([count!($($base)*) as u16, count!($($full)*) as u16, count!($($rare)*) as u16]),*];
+        /// Whether there are builds without the section.
+        const SECTION_IS_OPTIONAL: &[bool] = &[$(!same(stringify!($cfg).as_bytes(), b"(all())")),*];
 
         /// One type per section.
         pub(crate) mod section {
@@ -129,7 +154,7 @@ macro_rules! define {
         /// The places of the rows in their sections.
         mod place {
             $( pub(super) mod $section {
-                #![allow(non_snake_case, reason = "named after the section")]
+                #![allow(non_snake_case, clippy::enum_variant_names, reason = "named after the section and its rows")]
                 #[repr(u16)]
                 pub(in super::super) enum Place { $($row),* }
             } )*
@@ -165,12 +190,11 @@ macro_rules! define {
         #[cfg(feature = "alloc")]
         pub(crate) const SECTIONS: &[SectionInfo] = &[$(
             SectionInfo {
-                first: <section::$section as Section>::FIRST,
-                rows: <section::$section as Section>::ROWS,
+                rows: SECTION_ROWS[SectionId::$section as usize],
                 forms: &[
-                    $(FormInfo { shape: Shape::$base, key: FormKey(<$base_form as Keyed>::KEY), full: false },)*
-                    $(FormInfo { shape: Shape::$full, key: FormKey(<$full_form as Keyed>::KEY), full: true },)*
-                    $(FormInfo { shape: Shape::$rare, key: FormKey(<$rare_form as Keyed>::KEY), full: true },)*
+                    $(form_info!($section false $base $base_form),)*
+                    $(form_info!($section true $full $full_form),)*
+                    $(form_info!($section true $rare $rare_form),)*
                 ],
             },
         )*];
@@ -255,7 +279,7 @@ macro_rules! semantics {
                 let mut at = C::HEAD;
                 // SAFETY: the caller's contract is the body's: `s.ip` is at an instruction of this row (invariant 1).
                 unsafe {
-                    $( let $arg = <$field as Fetch>::fetch(s, at); at += <$field as Fetch>::LAYOUT.bytes(); )*
+                    $( let $arg = <$field as Fetch>::fetch(s, at); at += const { <$field as Fetch>::LAYOUT.bytes() }; )*
                     $body(s $(, $arg)*)
                 }
             }
@@ -280,6 +304,18 @@ macro_rules! opcode {
 macro_rules! inverse {
     () => { None };
     ($row:ident) => { Some(RowId::$row) };
+}
+
+#[cfg(feature = "alloc")]
+macro_rules! form_info {
+    ($section:ident $full:literal $shape:ident $form:tt) => {
+        FormInfo {
+            first: <$shape<(), $form> as FormIn<section::$section>>::FIRST,
+            shape: Shape::$shape,
+            key: FormKey(<$form as Keyed>::KEY),
+            full: $full,
+        }
+    };
 }
 
 #[cfg(feature = "alloc")]
@@ -335,6 +371,8 @@ pub(crate) struct RowInfo {
 #[cfg(feature = "alloc")]
 #[derive(Debug)]
 pub(crate) struct FormInfo {
+    /// The number of its first instruction; the section's rows follow in order.
+    pub(crate) first: u16,
     pub(crate) shape: Shape,
     pub(crate) key: FormKey,
     /// Only in the `full` profile.
@@ -345,8 +383,6 @@ pub(crate) struct FormInfo {
 #[cfg(feature = "alloc")]
 #[derive(Debug)]
 pub(crate) struct SectionInfo {
-    /// Number of its first instruction.
-    pub(crate) first: u16,
     pub(crate) rows: u16,
     pub(crate) forms: &'static [FormInfo],
 }

@@ -6,7 +6,7 @@ use std::{env, fs, path::Path};
 
 use super::derive::{Code, FormInfo, Opcode, ROW_IDS, RowInfo, SECTIONS, SectionInfo};
 use super::field::{Field, Layout, Ty};
-use super::form::{FormKey, Shape};
+use super::form::Shape;
 use super::lookup::op;
 
 const HEAD: &str = "\
@@ -15,8 +15,7 @@ const HEAD: &str = "\
 Written by a test from the op table, `interp/src/isa/table.rs`: do not edit. `ERMINE_BLESS=1 cargo test -p ermine isa` writes it anew.
 
 A *row* is an operation; a *form* says where its operands come from and where its result goes; a row in a form is an instruction.
-The number of an instruction is `first number of the section + form × rows of the section + row`; rows and forms count from 0 in the
-order of these lists.
+Its number is the form's plus that of the row; rows count from 0 in the order of these lists.
 
 Compact code is a sequence of little-endian u16: the number, then the fields, each one, two or four u16. Threaded code has the address of the
 handler in place of the number and pads the fields to 8 bytes. `bytes` below is the size in compact code.
@@ -58,7 +57,7 @@ fn document() -> String {
         let (own, rest) = rows.split_at(usize::from(section.rows));
         rows = rest;
         let infos = own.iter().map(|row| row.info());
-        let _ = write!(out, "\n## {:?}, from number {}\n\n", own[0].info().section, section.first);
+        let _ = write!(out, "\n## {:?}\n\n", own[0].info().section);
         if section.forms.iter().all(|form| form.shape == Shape::Plain) {
             plain(&mut out, section, infos);
         } else {
@@ -70,10 +69,11 @@ fn document() -> String {
 
 /// A section whose rows have fields of their own.
 fn plain<'a>(out: &mut String, section: &SectionInfo, rows: impl Iterator<Item = &'a RowInfo>) {
-    out.push_str("| Row | Opcode | Fields | Bytes | Profile |\n|---|---|---|---|---|\n");
+    out.push_str("| Number | Row | Opcode | Fields | Bytes | Profile |\n|---|---|---|---|---|---|\n");
     for row in rows {
-        let Some(info) = op(Code(section.first + row.index)) else { continue };
-        let _ = write!(out, "| {} | {} | ", row.name, opcode(row.opcode));
+        let number = section.forms[0].first + row.index;
+        let Some(info) = op(Code(number)) else { continue };
+        let _ = write!(out, "| {number} | {} | {} | ", row.name, opcode(row.opcode));
         fields(out, &info.layout);
         let _ = writeln!(out, " | {} | {} |", bytes(&info.layout), profile(&section.forms[0]));
     }
@@ -87,19 +87,15 @@ fn shaped<'a>(out: &mut String, section: &SectionInfo, rows: impl Iterator<Item 
         let inverse = row.inverse.map_or("", |inverse| inverse.info().name);
         let _ = writeln!(out, "| {} | {} | {} | {} | {inverse} |", row.name, opcode(row.opcode), ty(operand), ty(result));
     }
-    out.push_str("\n| Form | Fields | Bytes | Profile |\n|---|---|---|---|\n");
-    for (index, form) in (0..).zip(section.forms) {
-        let Some(info) = op(Code(section.first + index * section.rows)) else { continue };
-        let _ = write!(out, "| {:?}", form.shape);
-        write_places(out, form.key);
+    out.push_str("\n| Number | Form | Fields | Bytes | Profile |\n|---|---|---|---|---|\n");
+    for form in section.forms {
+        let Some(info) = op(Code(form.first)) else { continue };
+        let _ = write!(out, "| {} | {:?}", form.first, form.shape);
+        let _ = form.key.write(out);
         out.push_str(" | ");
         fields(out, &info.layout);
         let _ = writeln!(out, " | {} | {} |", bytes(&info.layout), profile(form));
     }
-}
-
-fn write_places(out: &mut String, key: FormKey) {
-    let _ = key.write(out);
 }
 
 fn opcode(opcode: Opcode) -> String {
@@ -134,7 +130,11 @@ fn bytes(layout: &Layout) -> usize {
 fn fields(out: &mut String, layout: &Layout) {
     let mut separator = "";
     for &field in layout.fields() {
-        let _ = write!(out, "{separator}{}", describe(field));
+        let (what, of) = describe(field);
+        let _ = write!(out, "{separator}{what}");
+        if let Some(of) = of {
+            let _ = write!(out, " {}", ty(of));
+        }
         separator = ", ";
     }
     if let Some(read) = layout.reads {
@@ -142,62 +142,34 @@ fn fields(out: &mut String, layout: &Layout) {
     }
 }
 
-fn describe(field: Field) -> String {
-    let mut text = String::new();
-    let _ = match field {
-        Field::Read(of) => write!(text, "slot read {}", ty(of)),
-        Field::Write(of) => write!(text, "slot written {}", ty(of)),
-        Field::Update(of) => write!(text, "slot updated {}", ty(of)),
-        Field::FarRead(of) => write!(text, "far slot read {}", ty(of)),
-        Field::FarWrite(of) => write!(text, "far slot written {}", ty(of)),
-        Field::Imm16
-        | Field::Imm32
-        | Field::Imm64
-        | Field::Offset16
-        | Field::Offset32
-        | Field::Branch
-        | Field::FarBranch
-        | Field::BranchTable
-        | Field::Fuel16
-        | Field::Func
-        | Field::AnyFunc
-        | Field::Type
-        | Field::Global
-        | Field::Table
-        | Field::Memory
-        | Field::Elem
-        | Field::Data
-        | Field::Frame
-        | Field::Link
-        | Field::Bytes => write!(text, "{}", kind(field)),
-    };
-    text
-}
-
-/// Kinds of fields that are no slots of values.
-fn kind(field: Field) -> &'static str {
+/// What a field is, and of which type the value in its slot.
+fn describe(field: Field) -> (&'static str, Option<Ty>) {
     match field {
-        Field::Read(_) | Field::Write(_) | Field::Update(_) | Field::FarRead(_) | Field::FarWrite(_) => "slot",
-        Field::Imm16 => "imm i16",
-        Field::Imm32 => "imm i32",
-        Field::Imm64 => "imm 64",
-        Field::Offset16 => "offset u16",
-        Field::Offset32 => "offset u32",
-        Field::Branch => "branch i16",
-        Field::FarBranch => "branch i32",
-        Field::BranchTable => "count u32 and count + 1 branches i32",
-        Field::Fuel16 => "fuel u16",
-        Field::Func => "defined function u32",
-        Field::AnyFunc => "function u32",
-        Field::Type => "type u32",
-        Field::Global => "global u32",
-        Field::Table => "table u32",
-        Field::Memory => "memory u16",
-        Field::Elem => "element segment u32",
-        Field::Data => "data segment u32",
-        Field::Frame => "frame u16",
-        Field::Link => "link u16",
-        Field::Bytes => "bytes u16",
+        Field::Read(of) => ("slot read", Some(of)),
+        Field::Write(of) => ("slot written", Some(of)),
+        Field::Update(of) => ("slot updated", Some(of)),
+        Field::FarRead(of) => ("far slot read", Some(of)),
+        Field::FarWrite(of) => ("far slot written", Some(of)),
+        Field::Imm16 => ("imm i16", None),
+        Field::Imm32 => ("imm i32", None),
+        Field::Imm64 => ("imm 64", None),
+        Field::Offset16 => ("offset u16", None),
+        Field::Offset32 => ("offset u32", None),
+        Field::Branch => ("branch i16", None),
+        Field::FarBranch => ("branch i32", None),
+        Field::BranchTable => ("count u32 and count + 1 branches i32", None),
+        Field::Fuel16 => ("fuel u16", None),
+        Field::Func => ("defined function u32", None),
+        Field::AnyFunc => ("function u32", None),
+        Field::Type => ("type u32", None),
+        Field::Global => ("global u32", None),
+        Field::Table => ("table u32", None),
+        Field::Memory => ("memory u16", None),
+        Field::Elem => ("element segment u32", None),
+        Field::Data => ("data segment u32", None),
+        Field::Frame => ("frame u16", None),
+        Field::Link => ("link u16", None),
+        Field::Bytes => ("bytes u16", None),
     }
 }
 

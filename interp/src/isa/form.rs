@@ -29,9 +29,10 @@ pub(crate) struct P;
 pub(crate) struct M;
 
 /// A place as a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[repr(u8)]
 pub(crate) enum Place {
+    #[default]
     S = 1,
     A = 2,
     I = 3,

@@ -41,8 +41,7 @@ pub(crate) fn op(code: Code) -> Option<&'static OpInfo> {
 /// The form of the instruction of this number.
 pub(crate) fn form(code: Code) -> Option<&'static FormInfo> {
     SECTIONS.iter().find_map(|section| {
-        let index = code.0.checked_sub(section.first)?.checked_div(section.rows)?;
-        section.forms.get(usize::from(index))
+        section.forms.iter().find(|form| code.0.checked_sub(form.first).is_some_and(|row| row < section.rows))
     })
 }
 
@@ -99,7 +98,6 @@ pub(crate) fn find(row: RowId, shape: Shape, places: &[Place], profile: Profile)
     let section = info.section();
     let key = FormKey::of(places);
     let fits = |form: &FormInfo| form.key == key && form.shape == shape && (!form.full || profile == Profile::Full);
-    let form = section.forms.iter().position(fits)?;
-    let code = Code(section.first + u16::try_from(form).ok()? * section.rows + info.index);
+    let code = Code(section.forms.iter().find(|form| fits(form))?.first + info.index);
     op(code).map(|_| code)
 }

@@ -20,7 +20,7 @@ mod docs;
 pub(crate) mod table;
 #[cfg(feature = "alloc")]
 pub(crate) mod lookup;
-#[cfg(any(feature = "count", test))]
+#[cfg(any(feature = "count", all(test, feature = "translate", feature = "full")))]
 pub(crate) mod name;
 
 pub(crate) use derive::row;

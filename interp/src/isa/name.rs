@@ -27,3 +27,26 @@ pub(crate) fn write(out: &mut impl Write, code: Code) -> fmt::Result {
     }
     form.key.write(out)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::isa::form::{Place, Shape};
+    use crate::isa::lookup::find;
+    use crate::isa::{Profile, RowId};
+    use alloc::string::String;
+
+    fn named(row: RowId, shape: Shape, places: &[Place]) -> String {
+        let mut text = String::new();
+        let code = find(row, shape, places, Profile::Base).expect("a form of the base profile");
+        write(&mut text, code).expect("a string takes it");
+        text
+    }
+
+    #[test]
+    fn a_name_tells_the_form() {
+        assert_eq!(named(RowId::I32Add, Shape::Binary, &[Place::S, Place::I, Place::A]), "i32.add (S, I, A)");
+        assert_eq!(named(RowId::I32LtS, Shape::Branch, &[Place::A, Place::I]), "br_if.i32.lt_s (A, I)");
+        assert_eq!(named(RowId::Copy32, Shape::Plain, &[]), "copy.32");
+    }
+}

@@ -18,7 +18,7 @@
 //! * Integers are unsigned; a signed operation says so where it computes.
 //! * `kind` says which trait of `exec::row` the rows implement.
 //!
-//! The number of an instruction is `first of its section + form × rows of the section + row`.
+//! Instructions are numbered row by row, form by form, section by section: all of the `base` forms, then `full`, then `rare`.
 
 /// Hands the whole table to the macro named first, after the tokens given.
 macro_rules! isa_table {
@@ -62,6 +62,7 @@ section I32Divide binary (all()) {
     rare [
         Binary(S, S, A) Binary(S, I, A) Binary(A, S, A) Binary(A, I, S) Binary(A, I, A) Binary(S, A, S) Binary(S, A, A) Binary(I, S, S)
         Binary(I, S, A) Binary(I, A, S) Binary(I, A, A)
+        Binary(S, W, S) Binary(S, W, A) Binary(A, W, S) Binary(A, W, A)
     ]
 
     I32DivS 0x6d "i32.div_s" (a: u32, b: u32) -> u32 or Trap { num::div_s32(a, b) }
@@ -152,6 +153,7 @@ section I32Compare compare (all()) {
         Compare(S, A, A) BranchMetered(S, S) BranchMetered(S, I) BranchMetered(A, S) BranchMetered(A, I) BranchMetered(S, A)
         StepMetered(S,) StepMetered(I,)
         Compare(S, W, S) Compare(S, W, A)
+        Compare(A, W, S) Compare(A, W, A)
     ]
 
     I32Eq  0x46 "i32.eq"   (a: u32, b: u32) -> bool not I32Ne  { a == b }
@@ -182,6 +184,7 @@ section I64Compare compare (all()) {
         Compare(S, S, A) Compare(S, I, S) Compare(S, I, A) Compare(A, S, S) Compare(A, S, A) Compare(A, I, S) Compare(A, I, A)
         Compare(S, A, S) Compare(S, A, A) Branch(S, A) BranchMetered(S, S) BranchMetered(S, I) BranchMetered(A, S) BranchMetered(A, I)
         BranchMetered(S, A)
+        Compare(S, K, S) Branch(S, K)
     ]
 
     I64Eq  0x51 "i64.eq"   (a: u64, b: u64) -> bool not I64Ne  { a == b }
@@ -199,7 +202,7 @@ section I64Compare compare (all()) {
 section F32Compare compare (feature = "f32") {
     base [Compare(S, S, S) Branch(S, S)]
     full []
-    rare [Compare(S, S, A) Compare(A, S, S) Compare(A, S, A) Compare(S, A, S) Compare(S, A, A) Branch(A, S) Branch(S, A) Branch(S, W) Branch(A, W)]
+    rare [Compare(S, S, A) Compare(A, S, S) Compare(A, S, A) Compare(S, A, S) Compare(S, A, A) Branch(A, S) Branch(S, A) Branch(S, W) Branch(A, W) Compare(S, W, S) Compare(A, W, S)]
 
     F32Eq 0x5b "f32.eq" (a: f32, b: f32) -> bool not F32Ne { a == b }
     F32Ne 0x5c "f32.ne" (a: f32, b: f32) -> bool not F32Eq { a != b }
@@ -215,8 +218,8 @@ section F32Compare compare (feature = "f32") {
 
 section F64Compare compare (feature = "f64") {
     base [Compare(S, S, S) Branch(S, S)]
-    full [Branch(A, S) Branch(S, A)]
-    rare [Compare(S, S, A) Compare(A, S, S) Compare(A, S, A) Compare(S, A, S) Compare(S, A, A) Branch(S, K) Branch(A, K)]
+    full [Branch(A, S) Branch(S, A) Branch(A, K) Branch(S, K)]
+    rare [Compare(S, S, A) Compare(A, S, S) Compare(A, S, A) Compare(S, A, S) Compare(S, A, A) Compare(S, K, S) Compare(A, K, S)]
 
     F64Eq 0x61 "f64.eq" (a: f64, b: f64) -> bool not F64Ne { a == b }
     F64Ne 0x62 "f64.ne" (a: f64, b: f64) -> bool not F64Eq { a != b }

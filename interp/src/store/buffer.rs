@@ -49,7 +49,7 @@ impl<T: Plain> Buffer<T> {
         Some(Self { base: NonNull::from(slice).cast(), len, capacity, owned: false })
     }
 
-    /// The address of the first element. Valid until the buffer grows or drops (R3).
+    /// The address of the first element. Valid until the buffer grows or drops (invariant 6).
     pub(crate) fn as_ptr(&self) -> *mut T {
         self.base.as_ptr()
     }
@@ -61,7 +61,7 @@ impl<T: Plain> Buffer<T> {
 
     /// The elements.
     pub(crate) fn as_slice(&self) -> &[T] {
-        // SAFETY: R3: `base` points to `len` initialised elements. R2: nobody writes to them while the borrow lives.
+        // SAFETY: invariant 6: `base` points to `len` initialised elements. Invariant 5: nobody writes to them while the borrow lives.
         unsafe { core::slice::from_raw_parts(self.base.as_ptr(), self.len) }
     }
 
@@ -79,7 +79,7 @@ impl<T: Plain> Buffer<T> {
         if len > self.capacity && !self.reallocate(len) {
             return false;
         }
-        // SAFETY: R3: the capacity is at least `len`, so the range is inside the allocation.
+        // SAFETY: invariant 6: the capacity is at least `len`, so the range is inside the allocation.
         unsafe { self.base.as_ptr().add(self.len).write_bytes(0, len - self.len) };
         self.len = len;
         true
@@ -101,7 +101,7 @@ impl<T: Plain> Buffer<T> {
         if !self.owned {
             return false;
         }
-        // SAFETY: R3: `base` was allocated with `old`; `new` has a size that `Layout` accepted, as `len > capacity > 0`.
+        // SAFETY: invariant 6: `base` was allocated with `old`; `new` has a size that `Layout` accepted, as `len > capacity > 0`.
         let moved = unsafe { realloc(self.base.as_ptr().cast(), old, new.size()) };
         match NonNull::new(moved.cast::<T>()) {
             Some(base) => {
@@ -120,7 +120,7 @@ impl<T: Plain> Drop for Buffer<T> {
             return;
         }
         if let Ok(layout) = Layout::array::<T>(self.capacity) {
-            // SAFETY: R3: `base` was allocated with this layout and nobody else frees it.
+            // SAFETY: invariant 6: `base` was allocated with this layout and nobody else frees it.
             unsafe { dealloc(self.base.as_ptr().cast(), layout) };
         }
     }
@@ -132,9 +132,9 @@ impl<T: Plain> fmt::Debug for Buffer<T> {
     }
 }
 
-// SAFETY: R3: it owns its elements like a vector.
+// SAFETY: invariant 6: it owns its elements like a vector.
 unsafe impl<T: Plain> Send for Buffer<T> {}
-// SAFETY: R2: through `&Buffer` safe code can only read.
+// SAFETY: invariant 5: through `&Buffer` safe code can only read.
 unsafe impl<T: Plain> Sync for Buffer<T> {}
 
 #[cfg(test)]

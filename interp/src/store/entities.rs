@@ -65,7 +65,7 @@ pub(crate) struct MemoryEntity {
     ty: MemoryType,
 }
 
-// `view` is the first field of a `repr(C)` struct, so that a pointer to the entity is one to the view (R4).
+// `view` is the first field of a `repr(C)` struct, so that a pointer to the entity is one to the view (invariant 7).
 impl MemoryEntity {
     /// A memory of `ty.minimum()` pages, owned, or at the start of `lent`.
     pub(crate) fn new(

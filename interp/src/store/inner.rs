@@ -443,8 +443,8 @@ impl Drop for Stack {
     }
 }
 
-// SAFETY: R5: every raw pointer in a store points into heap memory that the store itself owns (directly, or through the
+// SAFETY: invariant 8: every raw pointer in a store points into heap memory that the store itself owns (directly, or through the
 // `Arc` of a module), and is only followed by a machine that runs under `&mut Store`.
 unsafe impl Send for StoreInner {}
-// SAFETY: R5, R2: through `&Store` nothing follows those pointers but reads of entities.
+// SAFETY: invariants 5 and 8: through `&Store` nothing follows those pointers but reads of entities.
 unsafe impl Sync for StoreInner {}

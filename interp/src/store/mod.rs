@@ -60,7 +60,7 @@ pub struct Store<T> {
 /// The part of a store that knows the host's data.
 struct Typed<T> {
     data: T,
-    /// Never shrinks and never replaces an entry (R7).
+    /// Never shrinks and never replaces an entry (invariant 10).
     host_funcs: Vec<Arc<HostFunc<T>>>,
     limiter: Option<Box<LimiterQuery<T>>>,
 }

@@ -19,14 +19,14 @@ impl<T> Stable<T> {
         Self { ptr: NonNull::from(Box::leak(Box::new(value))) }
     }
 
-    /// The address, for machines. May be dereferenced while this `Stable` lives and no reference from it does (R1, R2).
+    /// The address, for machines. May be dereferenced while this `Stable` lives and no reference from it does (invariants 4 and 5).
     pub(crate) fn as_ptr(&self) -> *mut T {
         self.ptr.as_ptr()
     }
 
     /// The value.
     pub(crate) fn get(&self) -> &T {
-        // SAFETY: R1: the pointer came from a box that is freed in `drop` only. R2: no machine runs while safe code holds a
+        // SAFETY: invariant 4: the pointer came from a box that is freed in `drop` only. Invariant 5: no machine runs while safe code holds a
         // borrow of the store, so that nobody writes.
         unsafe { self.ptr.as_ref() }
     }
@@ -40,7 +40,7 @@ impl<T> Stable<T> {
 
 impl<T> Drop for Stable<T> {
     fn drop(&mut self) {
-        // SAFETY: R1: the pointer came from `Box::leak` in `new`, and this is the only place that frees it.
+        // SAFETY: invariant 4: the pointer came from `Box::leak` in `new`, and this is the only place that frees it.
         drop(unsafe { Box::from_raw(self.ptr.as_ptr()) });
     }
 }
@@ -51,7 +51,7 @@ impl<T: fmt::Debug> fmt::Debug for Stable<T> {
     }
 }
 
-// SAFETY: R1: it owns the value like a box.
+// SAFETY: invariant 4: it owns the value like a box.
 unsafe impl<T: Send> Send for Stable<T> {}
-// SAFETY: R2: through `&Stable` safe code can only read.
+// SAFETY: invariant 5: through `&Stable` safe code can only read.
 unsafe impl<T: Sync> Sync for Stable<T> {}

@@ -442,7 +442,7 @@ impl Function<'_> {
             self.emit.take_last();
             return (by_sense(RowId::I32AnySet), last.places.as_slice().into(), last.fields.as_slice().into());
         }
-        let slot = self.to_slot(condition);
+        let slot = self.slot_of(condition);
         let mut operand = Operand::Slot(slot);
         if self.emit.in_acc(slot, Ty::I32) {
             self.consume(condition);
@@ -494,7 +494,7 @@ impl Function<'_> {
     /// `br_table`.
     pub(crate) fn br_table(&mut self, depths: &[u32], default: u32) {
         let index = self.stack.pop();
-        let slot = self.to_slot(&index);
+        let slot = self.slot_of(&index);
         let units = 2 * (depths.len() + 1);
         let mut in_acc = self.emit.in_acc(slot, Ty::I32);
         if self.emit.is_tight(units) {

@@ -77,12 +77,6 @@ impl<T: Copy + Default, const N: usize> Short<T, N> {
     }
 }
 
-impl Default for Place {
-    fn default() -> Self {
-        Self::S
-    }
-}
-
 /// An instruction that is still in the window.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Staged {

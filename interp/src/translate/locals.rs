@@ -107,13 +107,13 @@ impl Function<'_> {
         true
     }
 
-    /// As [`Function::to_slot`], but in front of the last instruction, if that is possible, so that its result stays in the accumulator.
-    pub(crate) fn to_slot_early(&mut self, entry: &Entry) -> Slot {
+    /// As [`Function::slot_of`], but in front of the last instruction, if that is possible, so that its result stays in the accumulator.
+    pub(crate) fn slot_of_early(&mut self, entry: &Entry) -> Slot {
         let source = self.source(entry);
         let is_there = matches!(source, Source::Slot(slot) if slot.is_near());
         let from = if let Source::Slot(slot) = source { Some(slot) } else { None };
         if is_there || !self.can_go_before(from, entry.slot, entry.ty) {
-            return self.to_slot(entry);
+            return self.slot_of(entry);
         }
         let copying = Copying::new(source, entry.ty, entry.slot);
         self.emit.stage_before_last(copying.row, copying.dest, copying.fields());
@@ -192,9 +192,9 @@ impl Function<'_> {
             self.move_entry(&value, target.slot);
             Held::Local(local)
         } else {
-            let near = self.to_slot(&value);
+            let near = self.slot_of(&value);
             self.copy(Source::Slot(near), value.ty, target.slot);
-            // What `to_slot` brought to the entry's own slot is there still; what it brought to a scratch slot is not.
+            // What `slot_of` brought to the entry's own slot is there still; what it brought to a scratch slot is not.
             if near == value.slot { Held::Temp } else { value.held }
         };
         if tee {

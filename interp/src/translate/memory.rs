@@ -98,7 +98,7 @@ impl Function<'_> {
             }
         }
         // In front of the address, which may fold then.
-        Operand::Slot(self.to_slot_early(value))
+        Operand::Slot(self.slot_of_early(value))
     }
 
     /// The address of an access: folded, absolute, from the accumulator, or plain. It comes last before the access; `value` is the place of the value or
@@ -110,7 +110,7 @@ impl Function<'_> {
         if let Some(address) = self.sum_last(row, shape, entry, access, value) {
             return address;
         }
-        let slot = self.to_slot(entry);
+        let slot = self.slot_of(entry);
         let (offset, fields) = self.offset(row, shape, access, value);
         if self.emit.in_acc(slot, Ty::I32) && self.has_access(row, shape, &[Place::A, offset], value) {
             self.consume(entry);
@@ -145,7 +145,7 @@ impl Function<'_> {
         if !is_there || !self.has_access(row, Shape::Store, &[Place::S, offset], Place::A) {
             return None;
         }
-        let slot = self.to_slot(entry);
+        let slot = self.slot_of(entry);
         Some(Address::new(&[Operand::Slot(slot)], offset, fields.as_slice()))
     }
 

@@ -137,7 +137,7 @@ impl Function<'_> {
         let mut slots = [Slot(0); N];
         for slot in slots.iter_mut().rev() {
             let entry = self.stack.pop();
-            *slot = self.to_slot(&entry);
+            *slot = self.slot_of(&entry);
         }
         slots
     }

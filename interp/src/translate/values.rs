@@ -58,7 +58,7 @@ impl Function<'_> {
     }
 
     /// The near slot that an entry's value is in, brought there if need be. An instruction that does that forgets the accumulator.
-    pub(crate) fn to_slot(&mut self, entry: &Entry) -> Slot {
+    pub(crate) fn slot_of(&mut self, entry: &Entry) -> Slot {
         let there = match entry.held {
             Held::Temp => Some(entry.slot),
             Held::Local(local) => self.stack.locals.get(local as usize).map(|local| local.slot),
@@ -80,7 +80,7 @@ impl Function<'_> {
                 Ty::F32 => Operand::Bits32(bits as u32),
                 Ty::F64 => Operand::Bits64(bits),
             },
-            Held::Local(_) | Held::Temp => Operand::Slot(self.to_slot(entry)),
+            Held::Local(_) | Held::Temp => Operand::Slot(self.slot_of(entry)),
         }
     }
 
@@ -149,10 +149,11 @@ impl Function<'_> {
             }
             _ => {}
         }
-        if is_const(&a) && !is_const(&b) {
-            if let Some(mirrored) = mirror(row) {
-                return (mirrored, b, a);
-            }
+        if is_const(&a)
+            && !is_const(&b)
+            && let Some(mirrored) = mirror(row)
+        {
+            return (mirrored, b, a);
         }
         (row, a, b)
     }
@@ -165,7 +166,7 @@ impl Function<'_> {
         let mut x = self.operand_if(a, |function, operand| function.has(row, shape, &[operand, any], result));
         let y = self.operand_if(b, |function, operand| function.has(row, shape, &[any, operand], result));
         if x.is_constant() && y.is_constant() {
-            x = Operand::Slot(self.to_slot(a));
+            x = Operand::Slot(self.slot_of(a));
         }
         let with_acc = [(self.or_acc(x, ty), y), (x, self.or_acc(y, ty))];
         for (p, q) in with_acc {
@@ -192,7 +193,7 @@ impl Function<'_> {
     /// An entry as an operand; a constant as an immediate only if there is a form for it.
     fn operand_if(&mut self, entry: &Entry, has: impl Fn(&Self, Operand) -> bool) -> Operand {
         match self.operand(entry) {
-            constant if constant.is_constant() && !has(self, constant) => Operand::Slot(self.to_slot(entry)),
+            constant if constant.is_constant() && !has(self, constant) => Operand::Slot(self.slot_of(entry)),
             other => other,
         }
     }
@@ -207,7 +208,7 @@ impl Function<'_> {
     pub(crate) fn unary(&mut self, row: RowId) {
         let a = self.stack.pop();
         let (operand_ty, result_ty) = row.info().types;
-        let slot = Operand::Slot(self.to_slot(&a));
+        let slot = Operand::Slot(self.slot_of(&a));
         let mut x = self.or_acc(slot, operand_ty);
         if matches!(x, Operand::Acc) {
             match self.has(row, Shape::Unary, &[x], true) {
@@ -241,8 +242,8 @@ impl Function<'_> {
         let (condition, b, a) = (self.stack.pop(), self.stack.pop(), self.stack.pop());
         let ty = a.ty.raw();
         let row = if ty == Ty::I32 { RowId::Select32 } else { RowId::Select64 };
-        let (x, y) = (self.to_slot_early(&a), self.to_slot_early(&b));
-        let slot = Operand::Slot(self.to_slot(&condition));
+        let (x, y) = (self.slot_of_early(&a), self.slot_of_early(&b));
+        let slot = Operand::Slot(self.slot_of(&condition));
         let mut z = self.or_acc(slot, Ty::I32);
         if matches!(z, Operand::Acc) {
             match self.has(row, Shape::Select, &[z], true) {
@@ -271,7 +272,7 @@ impl Function<'_> {
     pub(crate) fn global_set(&mut self, global: u32, ty: Ty) {
         let value = self.stack.pop();
         let row = if ty.raw() == Ty::I32 { RowId::GlobalSet32 } else { RowId::GlobalSet64 };
-        let slot = Operand::Slot(self.to_slot(&value));
+        let slot = Operand::Slot(self.slot_of(&value));
         let mut x = if ty.raw() == ty { self.or_acc(slot, ty) } else { slot };
         if matches!(x, Operand::Acc) {
             match self.has(row, Shape::GlobalSet, &[x], false) {
