@@ -60,10 +60,17 @@
 //! Default: `translate`, `std`.
 
 #![no_std]
-#![cfg_attr(feature = "nightly", feature(explicit_tail_calls), allow(incomplete_features, reason = "what the feature is for"))]
+#![cfg_attr(
+    feature = "nightly",
+    feature(explicit_tail_calls),
+    allow(incomplete_features, reason = "what the feature is for")
+)]
 #![cfg_attr(
     not(all(feature = "translate", feature = "full")),
-    allow(dead_code, reason = "parts of the runtime serve translated modules only, parts of the executor the `full` profile")
+    allow(
+        dead_code,
+        reason = "parts of the runtime serve translated modules only, parts of the executor the `full` profile"
+    )
 )]
 
 #[cfg(feature = "alloc")]
@@ -162,3 +169,8 @@ const _: () = {
     sent::<ResumableCall>();
     sent::<TypedResumableCall<()>>();
 };
+
+/// The example of the project's README is a test.
+#[cfg(all(doctest, feature = "translate"))]
+#[doc = include_str!("../../README.md")]
+struct Readme;

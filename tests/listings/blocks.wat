@@ -34,4 +34,4 @@
 ;;   0009 copy.32 s6, s0
 ;;   0012 br -> 0014
 ;;   0014 i32.mul acc, s6, #3
-;;   0017 return.i32 (acc), link s1
+;;   0017 return.i32 acc, link s1

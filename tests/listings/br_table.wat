@@ -23,7 +23,7 @@
 ;; func 1 $accumulator
 ;;   0000 function #28, #20, #0, #0
 ;;   0009 i32.and acc, s0, #1
-;;   0012 br_table (acc), [0019 0022]
+;;   0012 br_table acc, [0019 0022]
 ;;   0019 return.i32 #10, link s1
 ;;   0022 return.i32 #20, link s1
 ;; func 2 $with_a_value
@@ -34,7 +34,7 @@
 ;;   0022 const.32 s6, #7
 ;;   0025 br -> 0027
 ;;   0027 i32.add acc, s6, #1
-;;   0030 return.i32 (acc), link s1
+;;   0030 return.i32 acc, link s1
 ;; func 3 $back_to_a_loop
 ;;   0000 function #24, #20, #0, #0
 ;;   0009 br_table s0, [0017 0009]

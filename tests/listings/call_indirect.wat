@@ -14,13 +14,13 @@
 ;;   0000 function #32, #24, #0, #0
 ;;   0009 copy.32 s6, s1
 ;;   0012 call_indirect s0, frame s6, type 0, table 0
-;;   0019 return.i32 (acc), link s2
+;;   0019 return.i32 acc, link s2
 ;; func 1 $second
 ;;   0000 function #32, #20, #0, #0
 ;;   0009 i32.and s6, s0, #3
 ;;   0013 const.32 s5, #5
 ;;   0016 call_indirect s6, frame s5, type 0, table 1
-;;   0023 return.i32 (acc), link s1
+;;   0023 return.i32 acc, link s1
 ;; func 2 $tail
 ;;   0000 function #32, #24, #0, #0
 ;;   0009 copy.32 s6, s1

@@ -21,25 +21,25 @@
 ;; func 1 $leaf
 ;;   0000 function #32, #24, #0, #0
 ;;   0009 i32.add acc, s0, s1
-;;   0012 return.i32 (acc), link s2
+;;   0012 return.i32 acc, link s2
 ;; func 2 $arguments
 ;;   0000 function #28, #20, #0, #0
 ;;   0009 const.32 s6, #1
 ;;   0012 copy.32 s5, s0
 ;;   0015 call frame s5, func 0
-;;   0019 return.i32 (acc), link s1
+;;   0019 return.i32 acc, link s1
 ;; func 3 $computed_argument
 ;;   0000 function #28, #20, #0, #0
 ;;   0009 i32.mul s5, s0, s0
 ;;   0013 copy.32 s6, s0
 ;;   0016 call frame s5, func 0
-;;   0020 return.i32 (acc), link s1
+;;   0020 return.i32 acc, link s1
 ;; func 4 $result_used
 ;;   0000 function #28, #20, #0, #0
 ;;   0009 copy.32.32 s6, s0, s5, s0
 ;;   0014 call frame s5, func 0
-;;   0018 i32.add acc, (acc), #1
-;;   0020 return.i32 (acc), link s1
+;;   0018 i32.add acc, acc, #1
+;;   0020 return.i32 acc, link s1
 ;; func 5 $nested
 ;;   0000 function #32, #20, #0, #0
 ;;   0009 const.32 s6, #1
@@ -49,12 +49,12 @@
 ;;   0022 copy.32 s6, s0
 ;;   0025 call frame s6, func 0
 ;;   0029 call frame s5, func 0
-;;   0033 return.i32 (acc), link s1
+;;   0033 return.i32 acc, link s1
 ;; func 6 $import
 ;;   0000 function #24, #20, #0, #0
 ;;   0009 copy.32 s5, s0
 ;;   0012 call.import frame s5, func 0
-;;   0016 return.i32 (acc), link s1
+;;   0016 return.i32 acc, link s1
 ;; func 7 $fib
 ;;   0000 function #32, #20, #0, #0
 ;;   0009 br_if.i32.ge_u s0, #2, -> 0018
@@ -64,7 +64,7 @@
 ;;   0022 call frame s5, func 6
 ;;   0026 i32.add s6, s0, #-2
 ;;   0030 call frame s6, func 6
-;;   0034 i32.add (acc), s5, s5
+;;   0034 i32.add s5, acc, s5
 ;;   0037 return.i32 s5, link s1
 ;; func 8 $nothing
 ;;   0000 function #16, #16, #0, #0

@@ -75,4 +75,4 @@
 ;; func 10 $kept
 ;;   0000 function #32, #24, #0, #0
 ;;   0009 i32.le_u acc, s0, s1
-;;   0012 return.i32 (acc), link s2
+;;   0012 return.i32 acc, link s2

@@ -1,4 +1,4 @@
-;; A constant costs an instruction only where it has to be in a slot; a float's bits are copied as an integer's.
+;; A constant costs an instruction only where it has to be in a slot and nothing takes it as an immediate.
 (module
   (func $returned (result i32) (i32.const 42))
   (func $set (result i32) (local i32) (local.set 0 (i32.const 70000)) (local.get 0))
@@ -17,7 +17,7 @@
 ;; func 2 $float
 ;;   0000 function #40, #24, #0, #0
 ;;   0009 f64.mul acc, s0, #0x3fe0000000000000
-;;   0015 return.f64 (acc), link s2
+;;   0015 return.f64 acc, link s2
 ;; func 3 $float_zero
 ;;   0000 function #24, #20, #0, #0
 ;;   0009 const.32 s5, #0

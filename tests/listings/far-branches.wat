@@ -4,15 +4,18 @@
   (func $forward (param i32)
     (block
       (br_if 0 (local.get 0))
-      {9000: (local.set 0 (i32.mul (local.get 0) (i32.const 3)))}))
+      {12000: (local.set 0 (i32.mul (local.get 0) (i32.const 3)))}))
   (func $backward (param i32)
     (loop
-      {9000: (local.set 0 (i32.mul (local.get 0) (i32.const 3)))}
+      {12000: (local.set 0 (i32.mul (local.get 0) (i32.const 3)))}
       (br_if 0 (local.get 0)))))
 
 ;; func 0 $forward
 ;;   0000 function #28, #20, #0, #0
-;;   0009 br_if.i32.ne s0, #0, -> 27014
+;;   0009 br_if.i32.ne s0, #0, -> 19946
+;;   19944 br -> 19949
+;;   19946 br.far -> 36068
 ;; func 1 $backward
 ;;   0000 function #28, #20, #0, #0
-;;   27010 br_if.i32.ne (acc), #0, -> 0009
+;;   36010 br_if.i32.ne acc, #0, -> 36015
+;;   36015 br.far -> 0009

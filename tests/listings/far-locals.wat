@@ -17,4 +17,4 @@
 ;;   0032 i32.wrap_i64 s8193, s8193
 ;;   0035 far.get.32 s8192, s16397
 ;;   0039 i32.add acc, s8192, s8193
-;;   0042 return.i32 (acc), link s1
+;;   0042 return.i32 acc, link s1

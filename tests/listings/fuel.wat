@@ -19,7 +19,7 @@
 ;; func 0 $straight
 ;;   0000 function #28, #20, #0, #3
 ;;   0009 i32.add acc, s0, #1
-;;   0012 return.i32 (acc), link s1
+;;   0012 return.i32 acc, link s1
 ;; func 1 $counted
 ;;   0000 function #32, #20, #4, #8
 ;;   0009 step.metered.i32.lt_u s5, #1, s0, -> 0009, fuel 7
@@ -34,8 +34,8 @@
 ;;   0000 function #40, #20, #4, #16
 ;;   0009 step.metered.i32.lt_u s5, #1, s0, -> 0009, fuel 7
 ;;   0015 i32.add s0, s0, #-1
-;;   0019 i64.extend_i32_u acc, (acc)
-;;   0020 br_if.metered.i64.ne (acc), #0, -> 0009, fuel 15
+;;   0019 i64.extend_i32_u acc, acc
+;;   0020 br_if.metered.i64.ne acc, #0, -> 0009, fuel 15
 ;;   0024 return link s1
 ;; func 4 $by_table
 ;;   0000 function #24, #20, #0, #2
@@ -45,16 +45,15 @@
 ;; func 5 $floats
 ;;   0000 function #40, #24, #0, #7
 ;;   0009 f64.mul s0, s0, #0x3fe0000000000000
-;;   0016 const.64 s8, #0x3ff0000000000000
-;;   0022 br_if.f64.not_gt s0, s8, -> 0029
-;;   0026 br.metered -> 0009, fuel 7
-;;   0029 return link s2
+;;   0016 br_if.f64.not_gt acc, #0x3ff0000000000000, -> 0025
+;;   0022 br.metered -> 0009, fuel 7
+;;   0025 return link s2
 ;; func 6 $calls
 ;;   0000 function #24, #20, #0, #3
 ;;   0009 copy.32 s5, s0
 ;;   0012 call.metered frame s5, func 0
 ;;   0016 call.metered frame s5, func 0
-;;   0020 return.i32 (acc), link s1
+;;   0020 return.i32 acc, link s1
 ;; func 7 $bulk
 ;;   0000 function #28, #16, #0, #4
 ;;   0009 const.32 s6, #64

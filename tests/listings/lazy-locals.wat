@@ -17,13 +17,13 @@
 ;; func 0 $read_in_place
 ;;   0000 function #32, #24, #0, #0
 ;;   0009 i32.sub acc, s0, s1
-;;   0012 return.i32 (acc), link s2
+;;   0012 return.i32 acc, link s2
 ;; func 1 $changed_before_use
 ;;   0000 function #28, #20, #0, #0
 ;;   0009 copy.32 s5, s0
 ;;   0012 const.32 s0, #1
 ;;   0015 i32.sub acc, s5, s0
-;;   0018 return.i32 (acc), link s1
+;;   0018 return.i32 acc, link s1
 ;; func 2 $changed_after_use
 ;;   0000 function #28, #20, #0, #0
 ;;   0009 i32.mul s5, s0, #3

@@ -38,7 +38,7 @@
 ;; func 1 $sum_of_words
 ;;   0000 function #36, #24, #4, #0
 ;;   0009 i32.load acc, s0, +0
-;;   0012 i32.add (acc), s6, s6
+;;   0012 i32.add s6, acc, s6
 ;;   0015 step.i32.lt_u s0, #4, s1, -> 0009
 ;;   0020 return.i32 s6, link s2
 ;; func 2 $nested
@@ -51,7 +51,7 @@
 ;;   0000 function #32, #20, #0, #0
 ;;   0009 copy.32 s5, s0
 ;;   0012 i32.shr_u s0, s5, #1
-;;   0016 br_if.i32.le_u (acc), #100, -> 0024
+;;   0016 br_if.i32.le_u acc, #100, -> 0024
 ;;   0019 copy.32 s5, s0
 ;;   0022 br -> 0012
 ;;   0024 copy.32 s5, s0

@@ -15,7 +15,7 @@
 ;; func 0 $load
 ;;   0000 function #24, #20, #0, #0
 ;;   0009 i32.load s5, s0, memory 1, +4
-;;   0015 return.i32 (acc), link s1
+;;   0015 return.i32 acc, link s1
 ;; func 1 $store
 ;;   0000 function #28, #20, #0, #0
 ;;   0009 const.32 s6, #1
@@ -26,7 +26,7 @@
 ;;   0009 memory.size s5, memory 0, 16
 ;;   0013 memory.size s6, memory 2, 0
 ;;   0017 i32.add acc, s5, s6
-;;   0020 return.i32 (acc), link s1
+;;   0020 return.i32 acc, link s1
 ;; func 3 $grow
 ;;   0000 function #24, #20, #0, #0
 ;;   0009 memory.grow s5, s0, memory 0

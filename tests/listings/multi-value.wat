@@ -37,13 +37,13 @@
 ;;   0009 copy.32.32 s7, s1, s6, s0
 ;;   0014 call frame s6, func 0
 ;;   0018 i32.sub acc, s6, s7
-;;   0021 return.i32 (acc), link s2
+;;   0021 return.i32 acc, link s2
 ;; func 3 $block
 ;;   0000 function #28, #20, #0, #0
 ;;   0009 const.32 s5, #1
 ;;   0012 copy.32 s6, s0
 ;;   0015 i32.add acc, s5, s6
-;;   0018 return.i32 (acc), link s1
+;;   0018 return.i32 acc, link s1
 ;; func 4 $loop_with_parameters
 ;;   0000 function #32, #20, #0, #0
 ;;   0009 copy.32 s6, s0

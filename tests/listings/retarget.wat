@@ -21,8 +21,8 @@
 ;; func 1 $tee
 ;;   0000 function #32, #24, #0, #0
 ;;   0009 i32.add s0, s0, s1
-;;   0013 i32.mul acc, (acc), s1
-;;   0015 return.i32 (acc), link s2
+;;   0013 i32.mul acc, acc, s1
+;;   0015 return.i32 acc, link s2
 ;; func 2 $copied
 ;;   0000 function #28, #24, #0, #0
 ;;   0009 copy.32 s0, s1

@@ -15,18 +15,18 @@
 ;; func 0 $locals
 ;;   0000 function #40, #28, #0, #0
 ;;   0009 select.32 s7, s0, s1, s2
-;;   0014 return.i32 (acc), link s3
+;;   0014 return.i32 acc, link s3
 ;; func 1 $minimum
 ;;   0000 function #40, #24, #0, #0
 ;;   0009 i32.lt_s acc, s0, s1
-;;   0012 select.32 (acc), s6, s0, s1
-;;   0016 return.i32 (acc), link s2
+;;   0012 select.32 s6, s0, s1, acc
+;;   0016 return.i32 acc, link s2
 ;; func 2 $constants
 ;;   0000 function #32, #20, #0, #0
 ;;   0009 const.32 s6, #-1
 ;;   0012 const.32 s5, #1
 ;;   0015 select.32 s5, s5, s6, s0
-;;   0020 return.i32 (acc), link s1
+;;   0020 return.i32 acc, link s1
 ;; func 3 $floats
 ;;   0000 function #56, #36, #0, #0
 ;;   0009 select.64 s9, s0, s2, s4
@@ -35,8 +35,8 @@
 ;;   0000 function #40, #24, #0, #0
 ;;   0009 i32.add s6, s0, #1
 ;;   0013 i32.eq acc, s0, s1
-;;   0016 select.32 (acc), s6, s6, s0
-;;   0020 return.i32 (acc), link s2
+;;   0016 select.32 s6, s6, s0, acc
+;;   0020 return.i32 acc, link s2
 ;; func 5 $nested
 ;;   0000 function #32, #20, #0, #0
 ;;   0009 const.32 s6, #1
@@ -45,8 +45,8 @@
 ;;   0020 const.32 s6, #2
 ;;   0023 const.32 s7, #3
 ;;   0026 select.32 s5, s5, s6, s7
-;;   0031 return.i32 (acc), link s1
+;;   0031 return.i32 acc, link s1
 ;; func 6 $references
 ;;   0000 function #40, #28, #0, #0
 ;;   0009 select.32 s7, s0, s1, s2
-;;   0014 return.i32 (acc), link s3
+;;   0014 return.i32 acc, link s3

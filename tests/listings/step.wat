@@ -34,5 +34,5 @@
 ;; func 4 $not_its_own_limit
 ;;   0000 function #28, #20, #0, #0
 ;;   0009 i32.add s0, s0, #1
-;;   0013 br_if.i32.lt_u (acc), s0, -> 0009
+;;   0013 br_if.i32.lt_u acc, s0, -> 0009
 ;;   0016 return link s1

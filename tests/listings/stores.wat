@@ -39,12 +39,12 @@
 ;; func 5 $accumulator
 ;;   0000 function #40, #28, #0, #0
 ;;   0009 i32.add acc, s1, s2
-;;   0012 i32.store (acc), s0, +0
+;;   0012 i32.store s0, +0, acc
 ;;   0015 return link s3
 ;; func 6 $accumulated_address
 ;;   0000 function #32, #24, #0, #0
 ;;   0009 i32.mul acc, s0, #12
-;;   0012 i32.store8 (acc), +0, s1
+;;   0012 i32.store8 acc, +0, s1
 ;;   0015 return link s2
 ;; func 7 $index
 ;;   0000 function #36, #28, #0, #0
@@ -57,11 +57,11 @@
 ;; func 9 $float
 ;;   0000 function #40, #28, #0, #0
 ;;   0009 f32.mul acc, s1, s2
-;;   0012 f32.store (acc), s0, +4
+;;   0012 f32.store s0, +4, acc
 ;;   0015 return link s3
 ;; func 10 $read_modify_write
 ;;   0000 function #32, #20, #0, #0
 ;;   0009 i32.load acc, s0, +0
-;;   0012 i32.add acc, (acc), #1
-;;   0014 i32.store (acc), s0, +0
+;;   0012 i32.add acc, acc, #1
+;;   0014 i32.store s0, +0, acc
 ;;   0017 return link s1

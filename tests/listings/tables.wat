@@ -56,7 +56,7 @@
 ;;   0000 function #28, #20, #0, #0
 ;;   0009 table.get s5, s0, table 1
 ;;   0014 i32.eq acc, s5, #0
-;;   0017 return.i32 (acc), link s1
+;;   0017 return.i32 acc, link s1
 ;; func 8 $reference
 ;;   0000 function #24, #20, #0, #0
 ;;   0009 ref.func s5, func 0

@@ -4,9 +4,11 @@
 //! The tests themselves are under `tests/`, one file per subject; the data they read is beside
 //! them. This crate is no part of the product.
 
+pub mod assembly;
 pub mod expected;
 pub mod golden;
 pub mod spec;
+pub mod tools;
 
 use std::panic::resume_unwind;
 use std::thread;

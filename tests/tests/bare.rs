@@ -92,9 +92,8 @@ fn globals_and_data_start_as_the_module_says_and_state_stays() {
 
 #[test]
 fn wide_values_take_two_words() {
-    let wasm = binary(
-        r#"(module (func (export "swap") (param i64 i32) (result i32 i64) (local.get 1) (local.get 0)))"#,
-    );
+    let wasm =
+        binary(r#"(module (func (export "swap") (param i64 i32) (result i32 i64) (local.get 1) (local.get 0)))"#);
     let mut results = [0; 3];
     let called = Board::new(&wasm, 256).with(|instance| instance.call(0, &[1, 2, 3], &mut results));
     assert_eq!((called, results), (Ok(Ok(())), [3, 1, 2]));
@@ -114,7 +113,7 @@ fn bounds_are_errors() {
     assert_eq!(board.call("load", &[65_533]), Err(Error::Trap(Trap::MemoryOutOfBounds)));
     assert_eq!(board.call("grow", &[]), Err(Error::Unsupported));
     assert_eq!(board.call("no such", &[]), Err(Error::NoSuchFunction));
-    assert_eq!(Board::new(&wasm, 70).call("load", &[0]), Err(Error::Trap(Trap::StackOverflow)));
+    assert_eq!(Board::new(&wasm, 68).call("load", &[0]), Err(Error::Trap(Trap::StackOverflow)));
     assert_eq!(Board::new(&wasm, 3).call("load", &[0]), Err(Error::Trap(Trap::StackOverflow)));
     board.addresses.pop();
     assert_eq!(board.call("load", &[0]), Err(Error::BufferTooSmall));

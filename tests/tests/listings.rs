@@ -111,7 +111,8 @@ fn check(path: &Path) -> Result<(), String> {
 #[test]
 fn translated_code_is_as_listed() {
     let folder = golden::path("listings");
-    let mut paths: Vec<_> = fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("an entry").path()).collect();
+    let mut paths: Vec<_> =
+        fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("an entry").path()).collect();
     paths.sort();
     assert!(paths.len() > 20, "the listings are there");
     let failures: Vec<String> = paths.iter().filter_map(|path| check(path).err()).collect();

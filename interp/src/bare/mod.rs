@@ -150,7 +150,10 @@ impl<'a> Instance<'a> {
     pub unsafe fn new(code: &Code<'a>, buffers: Buffers<'a>) -> Result<Self, Error> {
         let Buffers { stack, memory, globals, addresses } = buffers;
         let functions = code.entries.len();
-        if memory.len() < code.memory || globals.len() < code.globals.len() || addresses.len() < functions + code.globals.len() {
+        if memory.len() < code.memory
+            || globals.len() < code.globals.len()
+            || addresses.len() < functions + code.globals.len()
+        {
             return Err(Error::BufferTooSmall);
         }
         let mut places = addresses.iter_mut();
@@ -179,7 +182,8 @@ impl<'a> Instance<'a> {
     ///
     /// [`Error::Trap`], among it [`Trap::StackOverflow`] where the stack is too small; [`Error::NoSuchFunction`]; [`Error::Unsupported`].
     pub fn call(&mut self, func: u32, arguments: &[u32], results: &mut [u32]) -> Result<(), Error> {
-        let entry = self.addresses.get(..self.functions).and_then(|all| all.get(func as usize)).ok_or(Error::NoSuchFunction)?.0;
+        let entry =
+            self.addresses.get(..self.functions).and_then(|all| all.get(func as usize)).ok_or(Error::NoSuchFunction)?.0;
         let bytes = size_of_val(self.stack).checked_sub(RED_ZONE).ok_or(Trap::StackOverflow)?;
         if arguments.len().max(results.len()) * 4 > bytes {
             return Err(Trap::StackOverflow.into());

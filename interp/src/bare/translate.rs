@@ -7,10 +7,7 @@ use crate::{
     code::decode::decode,
     error::Error,
     isa::Field,
-    module::{
-        ItemIndex, ModuleInner, SegmentMode,
-        init::ConstContext,
-    },
+    module::{ItemIndex, ModuleInner, SegmentMode, init::ConstContext},
 };
 
 /// A translated module, in the parts of a [`Code`](super::Code).
@@ -51,7 +48,11 @@ pub fn translate(wasm: &[u8]) -> Result<Translation, Error> {
         entries: entries.into(),
         data: data(module, &globals)?,
         memory: module.memories.first().map_or(0, |memory| memory.minimum().saturating_mul(memory.page_size())),
-        exports: module.exports.iter().filter_map(|export| Some((String::from(&*export.name), function(export.item)?))).collect(),
+        exports: module
+            .exports
+            .iter()
+            .filter_map(|export| Some((String::from(&*export.name), function(export.item)?)))
+            .collect(),
         globals: globals.0,
     })
 }

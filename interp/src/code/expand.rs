@@ -29,7 +29,8 @@ fn words(instruction: &Instruction<'_>) -> u32 {
 
 /// The threaded form of `compact`, whose functions start at `starts`, and where they start there.
 pub(super) fn expand(compact: &[u16], starts: &[u32]) -> (Vec<Word>, Vec<u32>) {
-    let mut expansion = Expansion { words: Vec::with_capacity(compact.len() / 2), places: Vec::new(), fields: Vec::new() };
+    let mut expansion =
+        Expansion { words: Vec::with_capacity(compact.len() / 2), places: Vec::new(), fields: Vec::new() };
     let mut new_starts = Vec::with_capacity(starts.len());
     for function in starts.windows(2) {
         new_starts.push(expansion.words.len() as u32);

@@ -13,7 +13,13 @@ use crate::trap::Trap;
 /// # Safety
 /// `s.ip` is at an instruction with `fields` bytes of fields.
 #[inline(always)]
-pub(crate) unsafe fn slow<C: Stream, const N: usize>(s: &mut State<C>, fields: usize, op: SlowOp, to: u32, operands: [u32; N]) -> Flow {
+pub(crate) unsafe fn slow<C: Stream, const N: usize>(
+    s: &mut State<C>,
+    fields: usize,
+    op: SlowOp,
+    to: u32,
+    operands: [u32; N],
+) -> Flow {
     // SAFETY: `ctx` is valid (invariant 2).
     let args = unsafe { &mut (*s.ctx).args };
     args[0] = u64::from(to);
@@ -39,7 +45,9 @@ pub(crate) unsafe fn memory_size<C: Stream>(s: &mut State<C>, to: u32, memory: u
 #[inline(always)]
 pub(crate) unsafe fn memory_grow<C: Stream>(s: &mut State<C>, to: u32, delta: u32, memory: u16) -> Flow {
     // SAFETY: `delta` is a slot (invariant 1).
-    unsafe { slow(s, const { row::MemoryGrow::LAYOUT.bytes() }, SlowOp::MemoryGrow, to, [s.get(delta), u32::from(memory)]) }
+    unsafe {
+        slow(s, const { row::MemoryGrow::LAYOUT.bytes() }, SlowOp::MemoryGrow, to, [s.get(delta), u32::from(memory)])
+    }
 }
 
 /// Whether the machine may handle that many bytes at once.
@@ -71,13 +79,26 @@ unsafe fn fill_bytes(to: *mut u8, value: u8, length: usize) {
 }
 
 #[inline(always)]
-pub(crate) unsafe fn memory_copy<C: Stream>(s: &mut State<C>, to: u32, from: u32, length: u32, to_memory: u16, from_memory: u16) -> Flow {
+pub(crate) unsafe fn memory_copy<C: Stream>(
+    s: &mut State<C>,
+    to: u32,
+    from: u32,
+    length: u32,
+    to_memory: u16,
+    from_memory: u16,
+) -> Flow {
     // SAFETY: the operands are slots; `mem` and `mem_len` are memory 0 (invariants 1 and 2).
     unsafe {
         let (to, from, length) = (s.get::<u32>(to), s.get::<u32>(from), s.get::<u32>(length));
         if to_memory | from_memory != 0 || !at_once(s, length) {
             let fields = const { row::MemoryCopy::LAYOUT.bytes() };
-            return slow(s, fields, SlowOp::MemoryCopy, 0, [to, from, length, u32::from(to_memory), u32::from(from_memory)]);
+            return slow(
+                s,
+                fields,
+                SlowOp::MemoryCopy,
+                0,
+                [to, from, length, u32::from(to_memory), u32::from(from_memory)],
+            );
         }
         if !inside(to, length, s.mem_len) || !inside(from, length, s.mem_len) {
             return Flow::Exit(ExitCode::trap(Trap::MemoryOutOfBounds));
@@ -93,7 +114,13 @@ pub(crate) unsafe fn memory_fill<C: Stream>(s: &mut State<C>, to: u32, value: u3
     unsafe {
         let (to, value, length) = (s.get::<u32>(to), s.get::<u32>(value), s.get::<u32>(length));
         if memory != 0 || !at_once(s, length) {
-            return slow(s, const { row::MemoryFill::LAYOUT.bytes() }, SlowOp::MemoryFill, 0, [to, value, length, u32::from(memory)]);
+            return slow(
+                s,
+                const { row::MemoryFill::LAYOUT.bytes() },
+                SlowOp::MemoryFill,
+                0,
+                [to, value, length, u32::from(memory)],
+            );
         }
         if !inside(to, length, s.mem_len) {
             return Flow::Exit(ExitCode::trap(Trap::MemoryOutOfBounds));
@@ -104,7 +131,14 @@ pub(crate) unsafe fn memory_fill<C: Stream>(s: &mut State<C>, to: u32, value: u3
 }
 
 #[inline(always)]
-pub(crate) unsafe fn memory_init<C: Stream>(s: &mut State<C>, to: u32, from: u32, length: u32, segment: u32, memory: u16) -> Flow {
+pub(crate) unsafe fn memory_init<C: Stream>(
+    s: &mut State<C>,
+    to: u32,
+    from: u32,
+    length: u32,
+    segment: u32,
+    memory: u16,
+) -> Flow {
     // SAFETY: the operands are slots (invariant 1).
     unsafe {
         let operands = [s.get(to), s.get(from), s.get(length), segment, u32::from(memory)];

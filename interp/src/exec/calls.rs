@@ -8,39 +8,24 @@
 #![allow(unsafe_code, reason = "bodies run on addresses; what may be read where is the verifier's promise")]
 #![allow(clippy::missing_safety_doc, reason = "the contract of every body here is that of `PlainRow::run`")]
 
+use super::LINK_BYTES;
 use super::ctx::CodePtr;
 use super::exit::ExitCode;
 use super::row::PlainRow;
 use super::state::{Flow, State, Stream, read32};
-use super::LINK_BYTES;
 use crate::isa::row;
 use crate::trap::Trap;
 
-/// Where a function returns to.
+/// Where a function returns to. What is left of the link's [`LINK_BYTES`] is unused.
 #[derive(Debug, Clone, Copy)]
 #[repr(C, packed(4))]
 pub(crate) struct Link {
     pub(crate) ip: *const u8,
-    #[cfg(target_pointer_width = "32")]
-    padding: u32,
     /// Bytes from the caller's frame to this one.
-    pub(crate) distance: u32,
-    reserved: u32,
+    pub(crate) distance: usize,
 }
 
-const _: () = assert!(size_of::<Link>() == LINK_BYTES);
-
-impl Link {
-    #[cfg(not(target_pointer_width = "32"))]
-    pub(crate) const fn new(ip: *const u8, distance: u32) -> Self {
-        Self { ip, distance, reserved: 0 }
-    }
-
-    #[cfg(target_pointer_width = "32")]
-    pub(crate) const fn new(ip: *const u8, distance: u32) -> Self {
-        Self { ip, padding: 0, distance, reserved: 0 }
-    }
-}
+const _: () = assert!(size_of::<Link>() <= LINK_BYTES);
 
 /// What stands before a function's code.
 #[derive(Debug, Clone, Copy)]
@@ -81,37 +66,35 @@ impl Header {
 /// So many bytes at `at` belong to the stack (invariant 3).
 #[inline(always)]
 unsafe fn zero(at: *mut u8, bytes: u32) {
-    const STEP: u32 = if cfg!(target_pointer_width = "32") { 4 } else { 32 };
     let mut done = 0;
-    // Volatile, or the compiler makes a call of `memset` of it and the handler is a leaf no more.
     while done < bytes {
-        let mut word = 0;
-        while word < STEP {
-            // SAFETY: the caller's contract; `done + word < bytes + STEP`, and the stack is 4-aligned.
-            unsafe {
-                if cfg!(target_pointer_width = "32") {
-                    at.add((done + word) as usize).cast::<u32>().write_volatile(0);
-                    word += 4;
-                } else {
-                    at.add((done + word) as usize).cast::<Zero>().write_volatile(Zero(0));
-                    word += 8;
-                }
-            }
-        }
-        done += STEP;
+        // SAFETY: the caller's contract; the stack is 4-aligned.
+        unsafe { at.add(done as usize).cast::<Zeros>().write(Zeros([0; ZEROS])) };
+        // Without it the compiler makes a call of `memset` of the loop, and the handler is a leaf no more.
+        core::sync::atomic::compiler_fence(core::sync::atomic::Ordering::SeqCst);
+        done += size_of::<Zeros>() as u32;
     }
 }
 
+/// What is zeroed at a time.
 #[derive(Clone, Copy)]
-#[repr(C, packed(4))]
-struct Zero(u64);
+#[repr(C)]
+struct Zeros([u32; ZEROS]);
+
+const ZEROS: usize = if cfg!(target_pointer_width = "32") { 1 } else { 8 };
+const _: () = assert!(size_of::<Zeros>() <= super::RED_ZONE);
 
 /// Enters a function: checks the stack, pays for it, zeroes its locals, writes its link.
 ///
 /// # Safety
 /// A header is at `entry`; the frame at `sp`, with the arguments in it, starts inside the current frame (invariants 2 and 3).
 #[inline(always)]
-pub(crate) unsafe fn enter_function<C: Stream, const METERED: bool>(s: &mut State<C>, entry: CodePtr, sp: *mut u8, link: Link) -> Flow {
+pub(crate) unsafe fn enter_function<C: Stream, const METERED: bool>(
+    s: &mut State<C>,
+    entry: CodePtr,
+    sp: *mut u8,
+    link: Link,
+) -> Flow {
     // SAFETY: the caller's contract. The frame fits the stack by the check, and the link lies in the frame, before the locals.
     unsafe {
         let header = Header::read::<C>(entry);
@@ -136,7 +119,7 @@ pub(crate) unsafe fn call<C: Stream, const METERED: bool>(s: &mut State<C>, fram
     // SAFETY: the module defines this function; the frame starts inside the current one (invariant 1).
     unsafe {
         let entry = *(*s.ctx).entries.add(func as usize);
-        let link = Link::new(s.ip.add(C::size(const { row::Call::LAYOUT.bytes() })), frame);
+        let link = Link { ip: s.ip.add(C::size(const { row::Call::LAYOUT.bytes() })), distance: frame as usize };
         enter_function::<C, METERED>(s, entry, s.sp.add(frame as usize), link)
     }
 }
@@ -146,7 +129,7 @@ pub(crate) unsafe fn return_plain<C: Stream>(s: &mut State<C>, link: u32) -> Flo
     // SAFETY: the link is where the entry of this frame put it; no operand range touches it (invariant 1).
     unsafe {
         let link = s.slot(link).cast::<Link>().read();
-        s.sp = s.sp.sub(link.distance as usize);
+        s.sp = s.sp.sub(link.distance);
         s.ip = link.ip;
     }
     Flow::Jump
@@ -193,12 +176,21 @@ unsafe fn callee<C: Stream>(s: &State<C>, index: u32, ty: u32, table: u32) -> Re
 }
 
 #[inline(always)]
-pub(crate) unsafe fn call_indirect<C: Stream, const METERED: bool>(s: &mut State<C>, index: u32, frame: u32, ty: u32, table: u32) -> Flow {
+pub(crate) unsafe fn call_indirect<C: Stream, const METERED: bool>(
+    s: &mut State<C>,
+    index: u32,
+    frame: u32,
+    ty: u32,
+    table: u32,
+) -> Flow {
     // SAFETY: all operands are those of a verified instruction (invariant 1).
     unsafe {
         match callee(s, s.get(index), ty, table) {
             Ok((entry, _)) if !entry.is_null() => {
-                let link = Link::new(s.ip.add(C::size(const { row::CallIndirect::LAYOUT.bytes() })), frame);
+                let link = Link {
+                    ip: s.ip.add(C::size(const { row::CallIndirect::LAYOUT.bytes() })),
+                    distance: frame as usize,
+                };
                 enter_function::<C, METERED>(s, entry, s.sp.add(frame as usize), link)
             }
             Ok((_, func)) => {
@@ -216,7 +208,13 @@ pub(crate) unsafe fn call_indirect<C: Stream, const METERED: bool>(s: &mut State
 /// # Safety
 /// As for [`enter_function`], and `link` is the current frame's.
 #[inline(always)]
-unsafe fn replace<C: Stream, const METERED: bool>(s: &mut State<C>, entry: CodePtr, frame: u32, bytes: u16, link: u32) -> Flow {
+unsafe fn replace<C: Stream, const METERED: bool>(
+    s: &mut State<C>,
+    entry: CodePtr,
+    frame: u32,
+    bytes: u16,
+    link: u32,
+) -> Flow {
     // SAFETY: the caller's contract. Arguments move down, in ascending order: none is overwritten before it is read. The stack is checked before
     // anything moves: the callee's arguments are part of its frame.
     unsafe {
@@ -241,7 +239,13 @@ unsafe fn replace<C: Stream, const METERED: bool>(s: &mut State<C>, entry: CodeP
 }
 
 #[inline(always)]
-pub(crate) unsafe fn return_call<C: Stream, const METERED: bool>(s: &mut State<C>, frame: u32, bytes: u16, link: u32, func: u32) -> Flow {
+pub(crate) unsafe fn return_call<C: Stream, const METERED: bool>(
+    s: &mut State<C>,
+    frame: u32,
+    bytes: u16,
+    link: u32,
+    func: u32,
+) -> Flow {
     // SAFETY: all operands are those of a verified instruction (invariant 1).
     unsafe {
         let entry = *(*s.ctx).entries.add(func as usize);
@@ -265,7 +269,13 @@ unsafe fn leave_for<C: Stream>(s: &mut State<C>, func: u32, frame: u32, bytes: u
 }
 
 #[inline(always)]
-pub(crate) unsafe fn return_call_import<C: Stream>(s: &mut State<C>, frame: u32, bytes: u16, link: u32, func: u32) -> Flow {
+pub(crate) unsafe fn return_call_import<C: Stream>(
+    s: &mut State<C>,
+    frame: u32,
+    bytes: u16,
+    link: u32,
+    func: u32,
+) -> Flow {
     // SAFETY: `ctx` is valid (invariant 2).
     unsafe { leave_for(s, func, frame, bytes, link, ExitCode::TAIL_CALL_IMPORT) }
 }

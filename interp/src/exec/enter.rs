@@ -7,11 +7,11 @@ use super::LINK_BYTES;
 use super::calls::{Header, Link, enter_function};
 use super::ctx::{CodePtr, Ctx};
 use super::exit::Exit;
-use super::state::{Acc, Compact, Flow, State, Stream};
+use super::shape::Plain;
 #[cfg(ermine_tail)]
 use super::state::Threaded;
+use super::state::{Acc, Compact, Flow, State, Stream};
 use crate::isa::derive::{code_of, row};
-use super::shape::Plain;
 
 /// A machine, resolved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +88,7 @@ pub(crate) unsafe fn run(kind: Kind, ctx: &mut Ctx) -> Exit {
 /// # Safety
 /// As for [`run`]; `entry` is a function of the instance that `ctx` describes, and `sp` points into the value stack.
 pub(crate) unsafe fn enter(kind: Kind, ctx: &mut Ctx, entry: CodePtr, sp: *mut u8) -> Result<(), Exit> {
-    let link = Link::new(kind.exit(), 0);
+    let link = Link { ip: kind.exit(), distance: 0 };
     // SAFETY: the caller's contract.
     unsafe {
         match kind {
@@ -136,7 +136,7 @@ pub(crate) unsafe fn load_acc(ctx: &mut Ctx, at: *const u8) {
 /// # Safety
 /// It is there.
 unsafe fn link_at(ctx: &Ctx, link: usize) -> Link {
-    debug_assert!(link.is_multiple_of(4) && size_of::<Link>() == LINK_BYTES);
+    debug_assert!(link.is_multiple_of(4), "a link is aligned");
     // SAFETY: the caller's contract.
     unsafe { ctx.sp.add(link).cast::<Link>().read() }
 }
@@ -150,7 +150,7 @@ pub(crate) unsafe fn pop_link(ctx: &mut Ctx, link: usize) {
     unsafe {
         let link = link_at(ctx, link);
         ctx.ip = link.ip;
-        ctx.sp = ctx.sp.sub(link.distance as usize);
+        ctx.sp = ctx.sp.sub(link.distance);
     }
 }
 
@@ -172,7 +172,7 @@ pub(crate) unsafe fn caller(kind: Kind, sp: *const u8, link: usize) -> Option<(*
     // SAFETY: the caller's contract.
     unsafe {
         let link = sp.add(link).cast::<Link>().read();
-        (link.ip != kind.exit()).then(|| (sp.sub(link.distance as usize), link.ip))
+        (link.ip != kind.exit()).then(|| (sp.sub(link.distance), link.ip))
     }
 }
 

@@ -112,6 +112,6 @@ impl Fetch for Acc32 {
 
     #[inline(always)]
     unsafe fn fetch<C: Stream>(s: &State<C>, _at: usize) -> u32 {
-        s.acc.int as u32
+        s.acc.get_i32()
     }
 }

@@ -132,8 +132,12 @@ unsafe fn step<R: CompareRow<Operand = u32>, Y: Read<u32>, C: Stream>(s: &mut St
 }
 
 impl<R: CompareRow<Operand = u32>, Y: Read<u32>> Instr for Step<R, (Y,)> {
-    const LAYOUT: Layout =
-        Layout::EMPTY.with(Field::Update(Ty::I32)).with(Field::Imm16).and(Y::LAYOUT).with(Field::Branch).then(Next::Either);
+    const LAYOUT: Layout = Layout::EMPTY
+        .with(Field::Update(Ty::I32))
+        .with(Field::Imm16)
+        .and(Y::LAYOUT)
+        .with(Field::Branch)
+        .then(Next::Either);
 
     #[inline(always)]
     unsafe fn run<C: Stream>(s: &mut State<C>) -> Flow {
@@ -211,8 +215,10 @@ impl<R: StoreRow, X: Address, V: Read<R::Operand>> Instr for Store<R, (X, V)> {
 
 /// The condition's field is last; the two values are slots.
 impl<R: ValueRow, X: Read<u32>, D: Write<R::Value>> Instr for Select<R, (X, D)> {
-    const LAYOUT: Layout =
-        D::LAYOUT.with(Field::Read(<R::Value as super::state::Value>::TY)).with(Field::Read(<R::Value as super::state::Value>::TY)).and(X::LAYOUT);
+    const LAYOUT: Layout = D::LAYOUT
+        .with(Field::Read(<R::Value as super::state::Value>::TY))
+        .with(Field::Read(<R::Value as super::state::Value>::TY))
+        .and(X::LAYOUT);
 
     #[inline(always)]
     unsafe fn run<C: Stream>(s: &mut State<C>) -> Flow {

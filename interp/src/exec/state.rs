@@ -1,5 +1,8 @@
 //! The registers of a machine, and how values sit in slots, accumulators and code.
-#![allow(unsafe_code, reason = "slots and code are reached through addresses; what may be read where is the verifier's promise")]
+#![allow(
+    unsafe_code,
+    reason = "slots and code are reached through addresses; what may be read where is the verifier's promise"
+)]
 
 use core::marker::PhantomData;
 
@@ -59,11 +62,12 @@ pub(crate) struct Acc {
     pub(crate) f64: f64,
 }
 
-/// The accumulators: one place serves all types where registers are few. At most one is live at a time.
+/// The accumulators: one place serves all types where registers are few. At most one is live at a time; a 32-bit value leaves `high` as it is.
 #[cfg(target_pointer_width = "32")]
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Acc {
-    pub(crate) int: u64,
+    low: u32,
+    high: u32,
 }
 
 #[cfg(not(target_pointer_width = "32"))]
@@ -76,12 +80,28 @@ impl Acc {
         Self { int: bits, f32: f32::from_bits(bits as u32), f64: f64::from_bits(bits) }
     }
     #[inline(always)]
+    pub(super) fn get_i32(&self) -> u32 {
+        self.int as u32
+    }
+    #[inline(always)]
+    fn get_i64(&self) -> u64 {
+        self.int
+    }
+    #[inline(always)]
     fn get_f32(&self) -> f32 {
         self.f32
     }
     #[inline(always)]
     fn get_f64(&self) -> f64 {
         self.f64
+    }
+    #[inline(always)]
+    fn set_i32(&mut self, value: u32) {
+        self.int = u64::from(value);
+    }
+    #[inline(always)]
+    fn set_i64(&mut self, value: u64) {
+        self.int = value;
     }
     #[inline(always)]
     fn set_f32(&mut self, value: f32) {
@@ -95,28 +115,44 @@ impl Acc {
 
 #[cfg(target_pointer_width = "32")]
 impl Acc {
-    pub(crate) const ZERO: Self = Self { int: 0 };
+    pub(crate) const ZERO: Self = Self { low: 0, high: 0 };
 
     /// All accumulators holding these bits.
     #[inline(always)]
     pub(crate) fn from_bits(bits: u64) -> Self {
-        Self { int: bits }
+        Self { low: bits as u32, high: (bits >> 32) as u32 }
+    }
+    #[inline(always)]
+    pub(super) fn get_i32(&self) -> u32 {
+        self.low
+    }
+    #[inline(always)]
+    fn get_i64(&self) -> u64 {
+        u64::from(self.high) << 32 | u64::from(self.low)
     }
     #[inline(always)]
     fn get_f32(&self) -> f32 {
-        f32::from_bits(self.int as u32)
+        f32::from_bits(self.low)
     }
     #[inline(always)]
     fn get_f64(&self) -> f64 {
-        f64::from_bits(self.int)
+        f64::from_bits(self.get_i64())
+    }
+    #[inline(always)]
+    fn set_i32(&mut self, value: u32) {
+        self.low = value;
+    }
+    #[inline(always)]
+    fn set_i64(&mut self, value: u64) {
+        *self = Self::from_bits(value);
     }
     #[inline(always)]
     fn set_f32(&mut self, value: f32) {
-        self.int = u64::from(value.to_bits());
+        self.low = value.to_bits();
     }
     #[inline(always)]
     fn set_f64(&mut self, value: f64) {
-        self.int = value.to_bits();
+        self.set_i64(value.to_bits());
     }
 }
 
@@ -139,11 +175,11 @@ impl Value for u32 {
     const TY: Ty = Ty::I32;
     #[inline(always)]
     fn from_acc(acc: &Acc) -> Self {
-        acc.int as Self
+        acc.get_i32()
     }
     #[inline(always)]
     fn into_acc(self, acc: &mut Acc) {
-        acc.int = u64::from(self);
+        acc.set_i32(self);
     }
 }
 
@@ -151,11 +187,11 @@ impl Value for u64 {
     const TY: Ty = Ty::I64;
     #[inline(always)]
     fn from_acc(acc: &Acc) -> Self {
-        acc.int
+        acc.get_i64()
     }
     #[inline(always)]
     fn into_acc(self, acc: &mut Acc) {
-        acc.int = self;
+        acc.set_i64(self);
     }
 }
 
@@ -225,7 +261,10 @@ impl<C: Stream> State<C> {
         // SAFETY: the caller's contract.
         let address = unsafe { self.sp.add(slot as usize) };
         // SAFETY: `ctx` is valid during a run.
-        debug_assert!((address as usize) < unsafe { (*self.ctx).stack_end } as usize + super::RED_ZONE, "a slot is on the stack");
+        debug_assert!(
+            (address as usize) < unsafe { (*self.ctx).stack_end } as usize + super::RED_ZONE,
+            "a slot is on the stack"
+        );
         address
     }
 
@@ -302,12 +341,17 @@ pub(crate) unsafe fn read16(ip: *const u8, at: usize) -> u16 {
     unsafe { ip.add(at).cast::<u16>().read() }
 }
 
-/// A u32 in code, as two u16: code is 2-aligned. Where unaligned reads exist, the compiler makes one of them.
+/// A u32 in code, which is aligned like a u16: one read where unaligned ones exist, two elsewhere.
+#[derive(Clone, Copy)]
+#[repr(C, packed(2))]
+struct Wide(u32);
+
+/// A u32 in code.
 ///
 /// # Safety
 /// As for [`read16`].
 #[inline(always)]
 pub(crate) unsafe fn read32(ip: *const u8, at: usize) -> u32 {
-    // SAFETY: the caller's contract.
-    unsafe { u32::from(read16(ip, at)) | u32::from(read16(ip, at + 2)) << 16 }
+    // SAFETY: the caller's contract; code is little-endian, and so is every target.
+    unsafe { (*ip.add(at).cast::<Wide>()).0 }
 }

@@ -59,7 +59,9 @@ pub(crate) unsafe fn table_size<C: Stream>(s: &mut State<C>, to: u32, table: u32
 #[inline(always)]
 pub(crate) unsafe fn table_grow<C: Stream>(s: &mut State<C>, to: u32, value: u32, delta: u32, table: u32) -> Flow {
     // SAFETY: the operands are slots (invariant 1).
-    unsafe { slow(s, const { row::TableGrow::LAYOUT.bytes() }, SlowOp::TableGrow, to, [s.get(delta), s.get(value), table]) }
+    unsafe {
+        slow(s, const { row::TableGrow::LAYOUT.bytes() }, SlowOp::TableGrow, to, [s.get(delta), s.get(value), table])
+    }
 }
 
 #[inline(always)]
@@ -72,7 +74,14 @@ pub(crate) unsafe fn table_fill<C: Stream>(s: &mut State<C>, index: u32, value: 
 }
 
 #[inline(always)]
-pub(crate) unsafe fn table_copy<C: Stream>(s: &mut State<C>, to: u32, from: u32, length: u32, to_table: u32, from_table: u32) -> Flow {
+pub(crate) unsafe fn table_copy<C: Stream>(
+    s: &mut State<C>,
+    to: u32,
+    from: u32,
+    length: u32,
+    to_table: u32,
+    from_table: u32,
+) -> Flow {
     // SAFETY: the operands are slots (invariant 1).
     unsafe {
         let operands = [s.get(to), s.get(from), s.get(length), to_table, from_table];
@@ -81,7 +90,14 @@ pub(crate) unsafe fn table_copy<C: Stream>(s: &mut State<C>, to: u32, from: u32,
 }
 
 #[inline(always)]
-pub(crate) unsafe fn table_init<C: Stream>(s: &mut State<C>, to: u32, from: u32, length: u32, segment: u32, table: u32) -> Flow {
+pub(crate) unsafe fn table_init<C: Stream>(
+    s: &mut State<C>,
+    to: u32,
+    from: u32,
+    length: u32,
+    segment: u32,
+    table: u32,
+) -> Flow {
     // SAFETY: the operands are slots (invariant 1).
     unsafe {
         let operands = [s.get(to), s.get(from), s.get(length), segment, table];

@@ -31,7 +31,7 @@ pub(crate) fn instantiate<T>(store: &mut Store<T>, module: &Module, imports: &[E
     let entity = match prepare(store, module, imports, number) {
         Ok(entity) => entity,
         Err(error) => {
-            // Their instance will never exist (R8).
+            // Their instance will never exist (invariant 11).
             store.inner.forget_funcs(funcs);
             return Err(error);
         }

@@ -117,7 +117,7 @@ impl Instance {
     }
 }
 
-/// What an instance is made of. It is never removed from its store (R8).
+/// What an instance is made of. It is never removed from its store (invariant 11).
 #[derive(Debug)]
 pub(crate) struct InstanceEntity {
     module: Module,

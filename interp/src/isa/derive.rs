@@ -295,15 +295,25 @@ macro_rules! semantics {
 
 #[cfg(feature = "alloc")]
 macro_rules! opcode {
-    (_) => { Opcode::NONE };
-    ((0xfc, $sub:literal)) => { Opcode::prefixed($sub) };
-    ($byte:literal) => { Opcode::byte($byte) };
+    (_) => {
+        Opcode::NONE
+    };
+    ((0xfc, $sub:literal)) => {
+        Opcode::prefixed($sub)
+    };
+    ($byte:literal) => {
+        Opcode::byte($byte)
+    };
 }
 
 #[cfg(feature = "alloc")]
 macro_rules! inverse {
-    () => { None };
-    ($row:ident) => { Some(RowId::$row) };
+    () => {
+        None
+    };
+    ($row:ident) => {
+        Some(RowId::$row)
+    };
 }
 
 #[cfg(feature = "alloc")]

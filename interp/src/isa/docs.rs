@@ -85,7 +85,8 @@ fn shaped<'a>(out: &mut String, section: &SectionInfo, rows: impl Iterator<Item 
     for row in rows {
         let (operand, result) = row.types;
         let inverse = row.inverse.map_or("", |inverse| inverse.info().name);
-        let _ = writeln!(out, "| {} | {} | {} | {} | {inverse} |", row.name, opcode(row.opcode), ty(operand), ty(result));
+        let _ =
+            writeln!(out, "| {} | {} | {} | {} | {inverse} |", row.name, opcode(row.opcode), ty(operand), ty(result));
     }
     out.push_str("\n| Number | Form | Fields | Bytes | Profile |\n|---|---|---|---|---|\n");
     for form in section.forms {

@@ -144,7 +144,8 @@ impl Layout {
     const MAX: usize = 8;
 
     /// No fields, no accumulator, on to the following instruction.
-    pub(crate) const EMPTY: Self = Self { fields: [Field::Imm16; Self::MAX], len: 0, reads: None, writes: None, next: Next::Following };
+    pub(crate) const EMPTY: Self =
+        Self { fields: [Field::Imm16; Self::MAX], len: 0, reads: None, writes: None, next: Next::Following };
 
     /// This layout with one more field.
     pub(crate) const fn with(mut self, field: Field) -> Self {

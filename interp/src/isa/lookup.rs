@@ -1,6 +1,9 @@
 //! The table as the translator, the disassembler and the expansion ask it.
 
-use super::derive::{Code, FormInfo, ROWS, RowId, RowInfo, SECTIONS, SectionId, SectionInfo, code_of, each_form, each_op, each_section, row};
+use super::derive::{
+    Code, FormInfo, ROWS, RowId, RowInfo, SECTIONS, SectionId, SectionInfo, code_of, each_form, each_op, each_section,
+    row,
+};
 use super::field::Layout;
 use super::form::*;
 use super::{OP_COUNT, Profile};

@@ -12,22 +12,22 @@
 //! Everything else is derived: the machines take the semantics, the translator looks rows up by wasm opcode and forms by operand places, the
 //! disassembler and the verifier read the field kinds.
 
-pub(crate) mod field;
-pub(crate) mod form;
 pub(crate) mod derive;
 #[cfg(all(test, feature = "translate", feature = "full"))]
 mod docs;
-pub(crate) mod table;
+pub(crate) mod field;
+pub(crate) mod form;
 #[cfg(feature = "alloc")]
 pub(crate) mod lookup;
 #[cfg(any(feature = "count", all(test, feature = "translate", feature = "full")))]
 pub(crate) mod name;
+pub(crate) mod table;
 
+#[cfg(feature = "translate")]
+pub(crate) use derive::RowId;
 pub(crate) use derive::row;
 #[cfg(feature = "alloc")]
 pub(crate) use derive::{Code, OP_COUNT};
-#[cfg(feature = "translate")]
-pub(crate) use derive::RowId;
 #[cfg(feature = "alloc")]
 pub(crate) use field::Field;
 pub(crate) use field::{Layout, Ty};

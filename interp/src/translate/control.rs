@@ -67,7 +67,9 @@ impl Function<'_> {
     fn type_at(&self, ty: BlockTy, index: usize, params: bool) -> Ty {
         let wasm_ty = match (ty, params) {
             (BlockTy::Result(ty), false) => Some(ty),
-            (BlockTy::Func(func), false) => self.job.env.types.get(func as usize).and_then(|ty| ty.results().get(index).copied()),
+            (BlockTy::Func(func), false) => {
+                self.job.env.types.get(func as usize).and_then(|ty| ty.results().get(index).copied())
+            }
             (_, true) => self.params(ty).get(index).copied(),
             (BlockTy::Empty, false) => None,
         };
@@ -424,7 +426,8 @@ impl Function<'_> {
         let fusible = |staged: &Staged, shape: Shape| {
             condition.held == Held::Temp && staged.shape == shape && staged.slot() == Some(condition.slot)
         };
-        let exists = |row: RowId, staged: &Staged| lookup::find(row, Shape::Branch, staged.places.as_slice(), profile).is_some();
+        let exists =
+            |row: RowId, staged: &Staged| lookup::find(row, Shape::Branch, staged.places.as_slice(), profile).is_some();
         let last = self.emit.last().copied();
         if let Some(last) = last
             && fusible(&last, Shape::Compare)
@@ -473,7 +476,13 @@ impl Function<'_> {
     }
 
     /// A comparison of the local that was stepped just before makes one instruction with that step.
-    fn step(&mut self, row: RowId, places: &[Place], fields: &[u16], metered: bool) -> Option<(Shape, [Place; 1], Vec<u16>)> {
+    fn step(
+        &mut self,
+        row: RowId,
+        places: &[Place],
+        fields: &[u16],
+        metered: bool,
+    ) -> Option<(Shape, [Place; 1], Vec<u16>)> {
         let &[Place::A, limit] = places else { return None };
         let add = self.emit.last().copied()?;
         let slot = add.slot()?;

@@ -126,7 +126,9 @@ impl Staged {
             units = rest;
             match (field, own) {
                 (Field::Read(ty) | Field::Write(ty) | Field::Update(ty), &[at]) => overlaps(u32::from(at), ty),
-                (Field::FarRead(ty) | Field::FarWrite(ty), &[low, high]) => overlaps(u32::from(low) | u32::from(high) << 16, ty),
+                (Field::FarRead(ty) | Field::FarWrite(ty), &[low, high]) => {
+                    overlaps(u32::from(low) | u32::from(high) << 16, ty)
+                }
                 _ => false,
             }
         })
@@ -164,6 +166,8 @@ pub(crate) struct Emitter<'a> {
     last: Option<Staged>,
     /// A value known to be in an accumulator: its slot and type. Holds only for the very next instruction.
     acc: Option<(Slot, Ty)>,
+    /// Whether an island is due soon. No accumulator is read then, which would put it off.
+    tight: bool,
     pub(crate) profile: Profile,
     fuse: bool,
     /// `(unit, module offset)` of each instruction, for listings.
@@ -187,7 +191,20 @@ impl<'a> Emitter<'a> {
     ) -> Self {
         labels.clear();
         let start = code.len();
-        Self { code, start, labels, before: None, last: None, acc: None, profile, fuse, offsets, offset: 0, scratch: 0 }
+        Self {
+            code,
+            start,
+            labels,
+            before: None,
+            last: None,
+            acc: None,
+            tight: false,
+            profile,
+            fuse,
+            offsets,
+            offset: 0,
+            scratch: 0,
+        }
     }
 
     /// Units written so far, the window not counted.
@@ -231,7 +248,7 @@ impl<'a> Emitter<'a> {
 
     /// Whether the value of this slot, read as this type, is in the accumulator for the next instruction.
     pub(crate) fn in_acc(&self, slot: Slot, ty: Ty) -> bool {
-        self.fuse && self.acc == Some((slot, ty))
+        self.fuse && !self.tight && self.acc == Some((slot, ty))
     }
 
     /// Records that the accumulator holds the value of a slot.
@@ -240,8 +257,17 @@ impl<'a> Emitter<'a> {
     }
 
     /// Stages an instruction.
-    pub(crate) fn stage(&mut self, row: RowId, shape: Shape, places: &[Place], dest: Dest, fields: &[u16], acc: Option<Ty>) {
-        let staged = Staged { row, shape, places: Short::of(places), dest, fields: Short::of(fields), acc, offset: self.offset };
+    pub(crate) fn stage(
+        &mut self,
+        row: RowId,
+        shape: Shape,
+        places: &[Place],
+        dest: Dest,
+        fields: &[u16],
+        acc: Option<Ty>,
+    ) {
+        let staged =
+            Staged { row, shape, places: Short::of(places), dest, fields: Short::of(fields), acc, offset: self.offset };
         self.stage_again(staged);
     }
 
@@ -256,7 +282,9 @@ impl<'a> Emitter<'a> {
         let near = self.scratch();
         let near_staged = Staged { dest: Dest::Slot(near), ..staged };
         let layout = near_staged.code(self.profile).and_then(lookup::op).map(|info| info.layout);
-        let is_wide = layout.is_some_and(|layout| layout.fields().contains(&Field::Write(Ty::I64)) || layout.fields().contains(&Field::Write(Ty::F64)));
+        let is_wide = layout.is_some_and(|layout| {
+            layout.fields().contains(&Field::Write(Ty::I64)) || layout.fields().contains(&Field::Write(Ty::F64))
+        });
         self.stage_again(near_staged);
         let row = if is_wide { RowId::FarSet64 } else { RowId::FarSet32 };
         self.stage(row, Shape::Plain, &[], Dest::None, &[to.0 as u16, (to.0 >> 16) as u16, near.field()], None);
@@ -286,7 +314,15 @@ impl<'a> Emitter<'a> {
 
     /// Stages an instruction in front of the last one, which must not read the accumulator.
     pub(crate) fn stage_before_last(&mut self, row: RowId, dest: Dest, fields: &[u16]) {
-        let staged = Staged { row, shape: Shape::Plain, places: Short::of(&[]), dest, fields: Short::of(fields), acc: None, offset: self.offset };
+        let staged = Staged {
+            row,
+            shape: Shape::Plain,
+            places: Short::of(&[]),
+            dest,
+            fields: Short::of(fields),
+            acc: None,
+            offset: self.offset,
+        };
         if let Some(before) = self.before.replace(staged) {
             self.write(&before);
         }
@@ -304,10 +340,12 @@ impl<'a> Emitter<'a> {
     }
 
     fn write(&mut self, staged: &Staged) {
-        // A value in the accumulator of the instruction before must be read before anything comes between: islands wait.
+        // A value in the accumulator of the instruction before must be read before anything comes between: islands wait. Not for long: where one
+        // is due, nothing more is read from accumulators.
         if !staged.reads_acc() {
             self.make_room(ROOM);
         }
+        self.tight = self.labels.is_tight(self.here(), 4 * ROOM);
         let Some(code) = staged.code(self.profile) else {
             debug_assert!(false, "no such instruction: {staged:?}");
             return;
@@ -331,8 +369,15 @@ impl<'a> Emitter<'a> {
     /// Writes an instruction without a result at once, behind the window, of which it may read the accumulator. Returns where it is.
     pub(crate) fn write_now(&mut self, row: RowId, shape: Shape, places: &[Place], fields: &[u16]) -> u32 {
         self.flush();
-        let staged =
-            Staged { row, shape, places: Short::of(places), dest: Dest::None, fields: Short::of(fields), acc: None, offset: self.offset };
+        let staged = Staged {
+            row,
+            shape,
+            places: Short::of(places),
+            dest: Dest::None,
+            fields: Short::of(fields),
+            acc: None,
+            offset: self.offset,
+        };
         if !staged.reads_acc() {
             self.make_room(ROOM);
         }
@@ -342,7 +387,15 @@ impl<'a> Emitter<'a> {
     }
 
     /// Writes a branch to a label behind the window, of whose accumulator it may make use. Returns where its fuel goes, if it is metered.
-    pub(crate) fn branch(&mut self, row: RowId, shape: Shape, places: &[Place], fields: &[u16], label: Label, metered: bool) -> u32 {
+    pub(crate) fn branch(
+        &mut self,
+        row: RowId,
+        shape: Shape,
+        places: &[Place],
+        fields: &[u16],
+        label: Label,
+        metered: bool,
+    ) -> u32 {
         let mut all: Short<u16, 8> = Short::of(fields);
         all.extend(if metered { &[0, 0] } else { &[0] });
         let op = self.write_now(row, shape, places, all.as_slice());

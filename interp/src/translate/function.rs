@@ -135,7 +135,11 @@ pub(crate) fn translate(
 
 impl Function<'_> {
     /// Lays the frame out and writes the header, its numbers still open.
-    fn header(&mut self, body: &FunctionBody<'_>, mut validator: Option<&mut FuncValidator<ValidatorResources>>) -> Result<(), Error> {
+    fn header(
+        &mut self,
+        body: &FunctionBody<'_>,
+        mut validator: Option<&mut FuncValidator<ValidatorResources>>,
+    ) -> Result<(), Error> {
         self.stack.locals.clear();
         let mut next = 0;
         for &param in self.ty.params() {

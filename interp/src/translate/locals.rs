@@ -42,7 +42,9 @@ impl Copying {
                 let units = [bits as u16, (bits >> 16) as u16, (bits >> 32) as u16, (bits >> 48) as u16];
                 match i16::try_from(value) {
                     Ok(small) => (pick(RowId::Const32, RowId::Const64), Dest::Slot(to), [small as u16, 0, 0, 0], 1),
-                    Err(_) => (pick(RowId::Const32Wide, RowId::Const64Wide), Dest::Slot(to), units, if wide { 4 } else { 2 }),
+                    Err(_) => {
+                        (pick(RowId::Const32Wide, RowId::Const64Wide), Dest::Slot(to), units, if wide { 4 } else { 2 })
+                    }
                 }
             }
         };
@@ -60,7 +62,9 @@ impl Function<'_> {
         match entry.held {
             Held::Const(bits) => Source::Const(bits),
             Held::Temp => Source::Slot(entry.slot),
-            Held::Local(local) => Source::Slot(self.stack.locals.get(local as usize).map_or(entry.slot, |local| local.slot)),
+            Held::Local(local) => {
+                Source::Slot(self.stack.locals.get(local as usize).map_or(entry.slot, |local| local.slot))
+            }
         }
     }
 
@@ -96,7 +100,10 @@ impl Function<'_> {
         };
         let Dest::Slot(to) = copying.dest else { return false };
         let profile = self.emit.profile;
-        let Some(last) = self.emit.last_mut().filter(|last| last.row == copying.row && last.shape == Shape::Plain) else { return false };
+        let Some(last) = self.emit.last_mut().filter(|last| last.row == copying.row && last.shape == Shape::Plain)
+        else {
+            return false;
+        };
         let mut both = *last;
         both.row = pair;
         both.fields.extend(&[to.field(), copying.fields[0]]);
@@ -155,7 +162,10 @@ impl Function<'_> {
         if entry.held != Held::Temp || !to.is_near() {
             return false;
         }
-        let Some(last) = self.emit.last_mut().filter(|last| last.slot() == Some(entry.slot) && !is_pair(last.row)) else { return false };
+        let Some(last) = self.emit.last_mut().filter(|last| last.slot() == Some(entry.slot) && !is_pair(last.row))
+        else {
+            return false;
+        };
         last.dest = Dest::Slot(to);
         let acc = last.acc.map(|ty| (to, ty));
         self.emit.set_acc(acc);

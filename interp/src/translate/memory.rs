@@ -51,7 +51,14 @@ impl Function<'_> {
         let ty = row.info().types.1;
         let address = self.address(row, Shape::Load, &entry, access, Place::S);
         let slot = self.push_result(ty);
-        self.emit.stage(row, Shape::Load, address.places.as_slice(), Dest::Slot(slot), address.fields.as_slice(), Some(ty));
+        self.emit.stage(
+            row,
+            Shape::Load,
+            address.places.as_slice(),
+            Dest::Slot(slot),
+            address.fields.as_slice(),
+            Some(ty),
+        );
     }
 
     /// A store. Address and value are on the stack.
@@ -93,7 +100,10 @@ impl Function<'_> {
         if let (Held::Const(bits), Ty::I32 | Ty::I64) = (value.held, value.ty) {
             let number = if value.ty == Ty::I32 { i64::from(bits as u32 as i32) } else { bits as i64 };
             let offset = if access.near().is_some() { Place::O } else { Place::P };
-            if access.memory == 0 && i16::try_from(number).is_ok() && self.has_access(row, Shape::Store, &[Place::S, offset], Place::I) {
+            if access.memory == 0
+                && i16::try_from(number).is_ok()
+                && self.has_access(row, Shape::Store, &[Place::S, offset], Place::I)
+            {
                 return Operand::Imm(number);
             }
         }
@@ -180,7 +190,8 @@ impl Function<'_> {
     fn sum_before(&mut self, row: RowId, entry: &Entry, value: &Entry, access: Access, ty: Ty) -> Option<Address> {
         let near = access.near()?;
         let (before, last) = (self.emit.before()?, self.emit.last()?);
-        let is_value = value.held == Held::Temp && last.slot() == Some(value.slot) && last.acc == Some(ty) && !last.reads_acc();
+        let is_value =
+            value.held == Held::Temp && last.slot() == Some(value.slot) && last.acc == Some(ty) && !last.reads_acc();
         let is_sum = entry.held == Held::Temp
             && before.slot() == Some(entry.slot)
             && before.row == RowId::I32Add

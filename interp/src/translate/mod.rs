@@ -117,7 +117,13 @@ pub(crate) struct Listing {
 ///
 /// # Errors
 /// As the first translation, so never for a function of a module that was accepted.
-pub(crate) fn list(env: &ModuleEnv, options: &Options, limits: &Limits, func: u32, body: &FunctionBody<'_>) -> Result<Listing, Error> {
+pub(crate) fn list(
+    env: &ModuleEnv,
+    options: &Options,
+    limits: &Limits,
+    func: u32,
+    body: &FunctionBody<'_>,
+) -> Result<Listing, Error> {
     let mut listing = Listing { code: Vec::new(), offsets: Vec::new() };
     let job = Job { env, options, limits, func };
     function::translate(&job, &mut Scratch::default(), &mut listing.code, body, None, Some(&mut listing.offsets))?;

@@ -83,7 +83,9 @@ impl Function<'_> {
             Operator::Call { function_index } => return self.call(*function_index),
             Operator::CallIndirect { type_index, table_index } => return self.call_indirect(*type_index, *table_index),
             Operator::ReturnCall { function_index } => return self.return_call(*function_index),
-            Operator::ReturnCallIndirect { type_index, table_index } => return self.return_call_indirect(*type_index, *table_index),
+            Operator::ReturnCallIndirect { type_index, table_index } => {
+                return self.return_call_indirect(*type_index, *table_index);
+            }
             Operator::Drop => {
                 self.stack.pop();
             }
@@ -159,11 +161,14 @@ impl Function<'_> {
     fn bulk(&mut self, operator: &Operator<'_>) -> Result<bool, Error> {
         match *operator {
             Operator::MemorySize { mem } => {
-                let page_log2 = self.job.env.memories.get(mem as usize).map_or(16, |memory| u16::from(memory.page_size_log2));
+                let page_log2 =
+                    self.job.env.memories.get(mem as usize).map_or(16, |memory| u16::from(memory.page_size_log2));
                 self.plain_with::<0>(RowId::MemorySize, &[mem as u16, page_log2], true);
             }
             Operator::MemoryGrow { mem } => self.plain_with::<1>(RowId::MemoryGrow, &[mem as u16], true),
-            Operator::MemoryCopy { dst_mem, src_mem } => self.plain_with::<3>(RowId::MemoryCopy, &[dst_mem as u16, src_mem as u16], false),
+            Operator::MemoryCopy { dst_mem, src_mem } => {
+                self.plain_with::<3>(RowId::MemoryCopy, &[dst_mem as u16, src_mem as u16], false)
+            }
             Operator::MemoryFill { mem } => self.plain_with::<3>(RowId::MemoryFill, &[mem as u16], false),
             Operator::MemoryInit { data_index, mem } => {
                 let [low, high] = halves(data_index);

@@ -117,7 +117,12 @@ impl Stack {
 
     /// Pops an entry. Validation has made sure that there is one.
     pub(crate) fn pop(&mut self) -> Entry {
-        let entry = self.entries.pop().unwrap_or(Entry { held: Held::Const(0), ty: Ty::I32, slot: Slot(self.base), below: None });
+        let entry = self.entries.pop().unwrap_or(Entry {
+            held: Held::Const(0),
+            ty: Ty::I32,
+            slot: Slot(self.base),
+            below: None,
+        });
         self.release(&entry);
         self.settled = self.settled.min(self.entries.len());
         entry

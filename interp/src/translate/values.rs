@@ -180,9 +180,7 @@ impl Function<'_> {
                 return (p, q);
             }
             // The other way round, where that makes no difference.
-            if mirror(row) == Some(row)
-                && self.has(row, shape, &[q, p], result)
-            {
+            if mirror(row) == Some(row) && self.has(row, shape, &[q, p], result) {
                 self.consume(entry);
                 return (q, p);
             }

@@ -7,13 +7,13 @@ use ermine_tests::{MACHINES, engine, fuel_config, module};
 
 const COUNTING: &str = r#"(module
   (memory 1)
-  (func $helper (param i32) (result i32)
+  (func $add (param i32) (result i32)
     (i32.store (i32.const 0) (i32.add (i32.load (i32.const 0)) (local.get 0)))
     (i32.load (i32.const 0)))
   (func (export "count") (param $n i32) (result i32 i64 f64)
     (local $i i32) (local $wide i64) (local $real f64) (local $last i32)
     (loop $again
-      (local.set $last (call $helper (local.get $i)))
+      (local.set $last (call $add (local.get $i)))
       (local.set $wide (i64.add (local.get $wide) (i64.extend_i32_u (local.get $last))))
       (local.set $real (f64.add (local.get $real) (f64.const 0.5)))
       (local.set $i (i32.add (local.get $i) (i32.const 1)))

@@ -124,7 +124,7 @@ impl<'a> Generator<'a> {
     }
 
     fn statement(&mut self) -> Statement {
-        match self.random.below(16) {
+        match self.random.below(18) {
             0 => {
                 let global = self.random.below(self.globals.len() as u32) as usize;
                 Statement::SetGlobal(global, self.expression(self.globals[global].0, DEPTH))
@@ -134,6 +134,15 @@ impl<'a> Generator<'a> {
                 Statement::Drop(self.expression(ty, DEPTH))
             }
             2 | 3 => self.store(),
+            12 => {
+                let to = self.address();
+                let value = self.expression(Type::I32, 2);
+                Statement::Fill(to, value, self.random.below(20))
+            }
+            13 => {
+                let (to, from) = (self.address(), self.address());
+                Statement::Copy(to, from, self.random.below(20))
+            }
             4 => Statement::If(self.condition(), self.statements(), self.statements()),
             5 => {
                 self.blocks += 1;
@@ -177,9 +186,13 @@ impl<'a> Generator<'a> {
         self.loops += 1;
         let count = 1 + self.random.below(4);
         let body = self.statements();
+        let condition = self.random.one_in(2).then(|| self.condition());
         self.loops -= 1;
         self.free_counters.push(counter);
-        Statement::Loop(counter, count, body)
+        match condition {
+            Some(condition) => Statement::While(counter, count, body, condition),
+            None => Statement::Loop(counter, count, body),
+        }
     }
 
     fn call_into(&mut self) -> Statement {
@@ -257,7 +270,7 @@ impl<'a> Generator<'a> {
             return self.leaf(ty);
         }
         let depth = depth - 1;
-        match self.random.below(16) {
+        match self.random.below(18) {
             0 | 1 => match self.local_of(ty) {
                 Some(local) => Expression::Tee(local, self.boxed(ty, depth)),
                 None => self.leaf(ty),
@@ -287,6 +300,13 @@ impl<'a> Generator<'a> {
             7 if self.loops < 2 => self.call(ty),
             8 | 9 => self.unary(ty, depth),
             10 if ty == Type::I32 => self.comparison(depth),
+            11 => {
+                let value = self.boxed(ty, depth);
+                let selector = self.boxed(Type::I32, depth);
+                let (op, operand) = self.harmless(ty, depth);
+                Expression::Route(ty, value, selector, op, operand)
+            }
+            12 if self.loops < 2 => self.around(ty, depth),
             _ => self.arithmetic(ty, depth),
         }
     }
@@ -324,9 +344,33 @@ impl<'a> Generator<'a> {
     fn call(&mut self, ty: Type) -> Expression {
         let fits = |n: &usize| self.functions[*n].results == [ty];
         match (0..self.functions.len()).find(fits) {
+            Some(number) if self.random.one_in(3) => {
+                Expression::CallIndirect(number, self.arguments(&self.functions[number]))
+            }
             Some(number) => Expression::Call(number, self.arguments(&self.functions[number])),
             None => self.leaf(ty),
         }
+    }
+
+    /// An operation and its right operand; neither traps.
+    fn harmless(&mut self, ty: Type, depth: u32) -> (Binary, Box<Expression>) {
+        let op = match ty {
+            Type::F64 => Binary::Float(self.random.of(&[FloatOp::Add, FloatOp::Sub])),
+            Type::I32 | Type::I64 => Binary::Int(ty, self.random.of(&[IntOp::Add, IntOp::Sub, IntOp::Xor])),
+        };
+        (op, self.boxed(ty, depth))
+    }
+
+    fn around(&mut self, ty: Type, depth: u32) -> Expression {
+        let Some(counter) = self.free_counters.pop() else {
+            return self.leaf(ty);
+        };
+        self.loops += 1;
+        let value = self.boxed(ty, depth);
+        let (op, operand) = self.harmless(ty, depth);
+        self.loops -= 1;
+        self.free_counters.push(counter);
+        Expression::Around(ty, value, counter, 1 + self.random.below(4), op, operand)
     }
 
     fn unary(&mut self, ty: Type, depth: u32) -> Expression {

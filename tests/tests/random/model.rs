@@ -117,6 +117,20 @@ impl Machine<'_> {
             Statement::Set(local, value) => locals[*local] = self.value(value, locals)?,
             Statement::SetGlobal(global, value) => self.globals[*global] = self.value(value, locals)?,
             Statement::Drop(value) => _ = self.value(value, locals)?,
+            Statement::Fill(to, value, len) => {
+                let to = self.index(to, locals)?;
+                let value = self.value(value, locals)? as u8;
+                let place = self.memory.get_mut(to..to + *len as usize).ok_or(OUT_OF_BOUNDS)?;
+                place.fill(value);
+            }
+            Statement::Copy(to, from, len) => {
+                let (to, from) = (self.index(to, locals)?, self.index(from, locals)?);
+                let len = *len as usize;
+                if to.max(from) + len > PAGE {
+                    return Err(OUT_OF_BOUNDS.into());
+                }
+                self.memory.copy_within(from..from + len, to);
+            }
             Statement::Store(width, address, value) => {
                 let index = self.index(address, locals)?;
                 let value = self.value(value, locals)?;
@@ -143,6 +157,16 @@ impl Machine<'_> {
                 while locals[*local] != 0 {
                     self.statements(body, locals)?;
                     locals[*local] -= 1;
+                }
+            }
+            Statement::While(local, count, body, condition) => {
+                locals[*local] = u64::from(*count);
+                loop {
+                    self.statements(body, locals)?;
+                    locals[*local] -= 1;
+                    if locals[*local] == 0 || self.value(condition, locals)? == 0 {
+                        break;
+                    }
                 }
             }
             Statement::Switch(selector, arms) => {
@@ -201,6 +225,22 @@ impl Machine<'_> {
                 let first = self.value(first, locals)?;
                 if self.value(condition, locals)? != 0 { first } else { self.value(last, locals)? }
             }
+            Expression::Route(_, value, selector, op, operand) => {
+                let value = self.value(value, locals)?;
+                match self.value(selector, locals)? {
+                    0 => binary(*op, value, self.value(operand, locals)?)?,
+                    _ => value,
+                }
+            }
+            Expression::Around(_, value, local, count, op, operand) => {
+                locals[*local] = u64::from(*count);
+                let mut value = self.value(value, locals)?;
+                while locals[*local] != 0 {
+                    value = binary(*op, value, self.value(operand, locals)?)?;
+                    locals[*local] -= 1;
+                }
+                value
+            }
             Expression::Load(width, address) => {
                 let index = self.index(address, locals)?;
                 let len = bytes(*width);
@@ -209,7 +249,7 @@ impl Machine<'_> {
                 raw[..len].copy_from_slice(place);
                 extend(*width, u64::from_le_bytes(raw))
             }
-            Expression::Call(function, arguments) => {
+            Expression::Call(function, arguments) | Expression::CallIndirect(function, arguments) => {
                 let args = self.all(arguments, locals)?;
                 let program = self.program;
                 self.call(&program.functions[*function], args)?[0]

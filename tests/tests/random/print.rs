@@ -16,9 +16,14 @@ pub(crate) fn module(program: &Program) -> String {
     }
     for (n, function) in program.functions.iter().enumerate() {
         let export = if n + 1 == program.functions.len() { "(export \"run\")" } else { "" };
+        let names = |types: &[Type]| types.iter().map(|ty| name(*ty)).collect::<Vec<_>>().join(" ");
+        let (params, results) = (names(&function.params), names(&function.results));
+        text += &format!("(type $f{n} (func (param {params}) (result {results})))\n");
         text += &self::function(export, function);
     }
-    text + ")"
+    let count = program.functions.len();
+    let all: Vec<String> = (0..count).map(|n| n.to_string()).collect();
+    text + &format!("(table {count} funcref) (elem (i32.const 0) func {}))", all.join(" "))
 }
 
 fn function(export: &str, function: &Function) -> String {
@@ -78,6 +83,19 @@ fn statement(text: &mut String, item: &Statement, depth: &mut Depth) {
             expression(text, value, depth);
             *text += "drop";
         }
+        Statement::Fill(to, value, len) => {
+            address(text, to, depth);
+            *text += &format!("i32.const {} i32.add\n", to.offset);
+            expression(text, value, depth);
+            *text += &format!("i32.const {len} memory.fill");
+        }
+        Statement::Copy(to, from, len) => {
+            for place in [to, from] {
+                address(text, place, depth);
+                *text += &format!("i32.const {} i32.add\n", place.offset);
+            }
+            *text += &format!("i32.const {len} memory.copy");
+        }
         Statement::Store(width, address, value) => {
             self::address(text, address, depth);
             expression(text, value, depth);
@@ -106,6 +124,15 @@ fn statement(text: &mut String, item: &Statement, depth: &mut Depth) {
             *text += &format!("i32.const {count} local.set {local} loop\n");
             depth.within(false, |depth| statements(text, body, depth));
             *text += &format!("local.get {local} i32.const 1 i32.sub local.tee {local} br_if 0 end");
+        }
+        Statement::While(local, count, body, condition) => {
+            *text += &format!("i32.const {count} local.set {local} loop\n");
+            depth.within(false, |depth| statements(text, body, depth));
+            *text += &format!("block local.get {local} i32.const 1 i32.sub local.tee {local} i32.eqz br_if 0\n");
+            depth.blocks.extend([false, false]);
+            expression(text, condition, depth);
+            depth.blocks.truncate(depth.blocks.len() - 2);
+            *text += "br_if 1 end end";
         }
         Statement::Switch(selector, arms) => {
             *text += &"block ".repeat(arms.len() + 1);
@@ -197,6 +224,30 @@ fn expression(text: &mut String, item: &Expression, depth: &mut Depth) {
                 expression(text, last, depth);
             });
             *text += "end";
+        }
+        Expression::Route(ty, value, selector, op, operand) => {
+            let ty = name(*ty);
+            *text += &format!("block (result {ty}) block (result {ty})\n");
+            depth.blocks.extend([false, false]);
+            expression(text, value, depth);
+            expression(text, selector, depth);
+            *text += "br_table 0 1 end\n";
+            depth.blocks.pop();
+            expression(text, operand, depth);
+            depth.blocks.pop();
+            *text += &format!("{} end", binary(*op));
+        }
+        Expression::Around(ty, value, local, count, op, operand) => {
+            let ty = name(*ty);
+            *text += &format!("i32.const {count} local.set {local}\n");
+            expression(text, value, depth);
+            *text += &format!("loop (param {ty}) (result {ty})\n");
+            depth.within(false, |depth| expression(text, operand, depth));
+            *text += &format!("{} local.get {local} i32.const 1 i32.sub local.tee {local} br_if 0 end", binary(*op));
+        }
+        Expression::CallIndirect(function, arguments) => {
+            arguments.iter().for_each(|argument| expression(text, argument, depth));
+            *text += &format!("i32.const {function} call_indirect (type $f{function})");
         }
         Expression::Load(width, address) => {
             self::address(text, address, depth);

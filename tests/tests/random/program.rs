@@ -39,6 +39,10 @@ pub(crate) enum Statement {
     Set(usize, Expression),
     SetGlobal(usize, Expression),
     Drop(Expression),
+    /// `memory.fill` of so many bytes.
+    Fill(Address, Expression, u32),
+    /// `memory.copy` of so many bytes.
+    Copy(Address, Address, u32),
     Store(Width, Address, Expression),
     If(Expression, Vec<Statement>, Vec<Statement>),
     /// A block; [`Statement::BreakIf`] in it leaves it.
@@ -47,6 +51,8 @@ pub(crate) enum Statement {
     BreakIf(u32, Expression),
     /// Counts the local down from the number to zero around the body.
     Loop(usize, u32, Vec<Statement>),
+    /// The same, but a round is followed by another one only if the condition holds after it.
+    While(usize, u32, Vec<Statement>, Expression),
     /// One of the arms, or the last one if there are not so many.
     Switch(Expression, Vec<Vec<Statement>>),
     /// Calls a function of several results and puts them into locals.
@@ -70,9 +76,17 @@ pub(crate) enum Expression {
     Sequence(Type, Vec<Statement>, Box<Expression>),
     /// A block that is left with the first value if the second holds, else ends with the third.
     LeaveWith(Type, Box<Expression>, Box<Expression>, Box<Expression>),
+    /// A value carried by a `br_table`: out of two blocks, or, if the selector is zero, out of the
+    /// inner one, behind which it meets the operand.
+    Route(Type, Box<Expression>, Box<Expression>, Binary, Box<Expression>),
+    /// A value carried around a loop so many times, counted by the local; each time it meets the
+    /// operand.
+    Around(Type, Box<Expression>, usize, u32, Binary, Box<Expression>),
     Load(Width, Address),
     /// A function of one result.
     Call(usize, Vec<Expression>),
+    /// The same through the table.
+    CallIndirect(usize, Vec<Expression>),
 }
 
 /// An address: an expression, masked to lie in the memory, plus an offset.

@@ -77,8 +77,8 @@ impl Walk {
         let instead = match (&mut list[index], self.way) {
             (_, 0) => Vec::new(),
             (Statement::If(_, arm, _), 1) | (Statement::If(_, _, arm), 2) => mem::take(arm),
-            (Statement::Loop(_, _, body), 1) => mem::take(body),
-            (Statement::Loop(_, count, _), 2) if *count > 1 => {
+            (Statement::Loop(_, _, body) | Statement::While(_, _, body, _), 1) => mem::take(body),
+            (Statement::Loop(_, count, _) | Statement::While(_, count, _, _), 2) if *count > 1 => {
                 *count = 1;
                 self.changed = true;
                 return;
@@ -100,9 +100,13 @@ impl Walk {
             | Statement::SetGlobal(_, value)
             | Statement::Drop(value)
             | Statement::BreakIf(_, value) => self.expression(value),
-            Statement::Store(_, address, value) => {
+            Statement::Fill(address, value, _) | Statement::Store(_, address, value) => {
                 self.expression(&mut address.index);
                 self.expression(value);
+            }
+            Statement::Copy(to, from, _) => {
+                self.expression(&mut to.index);
+                self.expression(&mut from.index);
             }
             Statement::If(condition, yes, no) => {
                 self.expression(condition);
@@ -110,6 +114,10 @@ impl Walk {
                 self.statements(no);
             }
             Statement::Block(body) | Statement::Loop(_, _, body) => self.statements(body),
+            Statement::While(_, _, body, condition) => {
+                self.statements(body);
+                self.expression(condition);
+            }
             Statement::Switch(selector, arms) => {
                 self.expression(selector);
                 arms.iter_mut().for_each(|arm| self.statements(arm));
@@ -177,11 +185,12 @@ fn parts(item: &mut Expression) -> Vec<&mut Expression> {
     match item {
         Expression::Const(..) | Expression::Get(_) | Expression::GetGlobal(_) => Vec::new(),
         Expression::Tee(_, value) | Expression::Unary(_, value) | Expression::Sequence(_, _, value) => vec![value],
-        Expression::Binary(_, left, right) => vec![left, right],
+        Expression::Binary(_, left, right) | Expression::Around(_, left, _, _, _, right) => vec![left, right],
         Expression::Select(a, b, c) | Expression::Choose(_, a, b, c) | Expression::LeaveWith(_, a, b, c) => {
             vec![a, b, c]
         }
         Expression::Load(_, address) => vec![&mut address.index],
-        Expression::Call(_, arguments) => arguments.iter_mut().collect(),
+        Expression::Route(_, value, selector, _, operand) => vec![value, selector, operand],
+        Expression::Call(_, arguments) | Expression::CallIndirect(_, arguments) => arguments.iter_mut().collect(),
     }
 }
