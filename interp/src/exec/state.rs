@@ -260,11 +260,9 @@ impl<C: Stream> State<C> {
         debug_assert!(slot.is_multiple_of(4), "a slot is aligned");
         // SAFETY: the caller's contract.
         let address = unsafe { self.sp.add(slot as usize) };
-        // SAFETY: `ctx` is valid during a run.
-        debug_assert!(
-            (address as usize) < unsafe { (*self.ctx).stack_end } as usize + super::RED_ZONE,
-            "a slot is on the stack"
-        );
+        // SAFETY: `ctx` is valid during a run (invariant 2).
+        let end = unsafe { (*self.ctx).stack_end };
+        debug_assert!((address as usize) < end as usize + super::RED_ZONE, "a slot is on the stack");
         address
     }
 
