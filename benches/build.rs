@@ -18,8 +18,7 @@ const FLAGS: [&str; 6] = [
 ];
 
 fn main() {
-    let root =
-        PathBuf::from(env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("kernels");
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("kernels");
     println!("cargo::rerun-if-changed={}", root.display());
     let list = fs::read_to_string(root.join("kernels.txt")).expect("kernels.txt is readable");
     let mut externs = String::new();
@@ -53,12 +52,7 @@ fn parse(line: &str) -> (&str, i32) {
 
 fn compile(source: &Path, symbol: &str) {
     let mut build = cc::Build::new();
-    build
-        .file(source)
-        .define("KERNEL_NAME", symbol)
-        .opt_level(2)
-        .warnings(true)
-        .extra_warnings(true);
+    build.file(source).define("KERNEL_NAME", symbol).opt_level(2).warnings(true).extra_warnings(true);
     for flag in FLAGS {
         build.flag(flag);
     }
@@ -68,10 +62,7 @@ fn compile(source: &Path, symbol: &str) {
 /// Hands the compilers' versions to the harness, which prints them with its numbers.
 fn report_compilers() {
     let compiler = cc::Build::new().get_compiler();
-    println!(
-        "cargo::rustc-env=BENCH_CC={}",
-        first_line(Command::new(compiler.path()).arg("--version"))
-    );
+    println!("cargo::rustc-env=BENCH_CC={}", first_line(Command::new(compiler.path()).arg("--version")));
     println!(
         "cargo::rustc-env=BENCH_RUSTC={}",
         first_line(Command::new(env::var("RUSTC").expect("cargo sets it")).arg("--version"))
@@ -79,13 +70,6 @@ fn report_compilers() {
 }
 
 fn first_line(command: &mut Command) -> String {
-    let output = command
-        .output()
-        .map(|output| output.stdout)
-        .unwrap_or_default();
-    String::from_utf8_lossy(&output)
-        .lines()
-        .next()
-        .unwrap_or("unknown")
-        .to_owned()
+    let output = command.output().map(|output| output.stdout).unwrap_or_default();
+    String::from_utf8_lossy(&output).lines().next().unwrap_or("unknown").to_owned()
 }

@@ -17,10 +17,7 @@ const TOP_OF_KERNEL: usize = 8;
 ///
 /// A kernel that Ermine cannot run.
 pub fn table(kernels: &[&'static Kernel]) -> Result<String, Failure> {
-    let mut text = format!(
-        "{:14}{:>16}{:>16}{:>10}\n",
-        "kernel", "operators", "dispatches", "ratio"
-    );
+    let mut text = format!("{:14}{:>16}{:>16}{:>10}\n", "kernel", "operators", "dispatches", "ratio");
     let mut all = Vec::new();
     for kernel in kernels {
         let counts = counts(kernel).map_err(|error| format!("{}: {error}", kernel.name))?;
@@ -39,10 +36,7 @@ pub fn table(kernels: &[&'static Kernel]) -> Result<String, Failure> {
 
 fn row(text: &mut String, name: &str, operators: u64, dispatches: u64) -> std::fmt::Result {
     let ratio = dispatches as f64 / operators as f64;
-    writeln!(
-        text,
-        "{name:14}{operators:>16}{dispatches:>16}{ratio:>10.4}"
-    )
+    writeln!(text, "{name:14}{operators:>16}{dispatches:>16}{ratio:>10.4}")
 }
 
 fn ratio(counts: &Counts) -> f64 {
@@ -54,8 +48,7 @@ fn histograms(text: &mut String, all: &[(&str, Counts)]) -> std::fmt::Result {
     let mut shares: HashMap<&str, f64> = HashMap::new();
     for (_, counts) in all {
         for (name, count) in &counts.histogram {
-            *shares.entry(name).or_default() +=
-                *count as f64 / counts.dispatches as f64 / all.len() as f64;
+            *shares.entry(name).or_default() += *count as f64 / counts.dispatches as f64 / all.len() as f64;
         }
     }
     let mut shares: Vec<(&str, f64)> = shares.into_iter().collect();

@@ -13,16 +13,10 @@ pub struct Ermine {
 
 impl Ermine {
     /// The tail machine, on threaded code.
-    pub const TAIL: Self = Self {
-        name: "tail",
-        machine: Machine::Tail,
-    };
+    pub const TAIL: Self = Self { name: "tail", machine: Machine::Tail };
 
     /// The loop machine, on compact code.
-    pub const LOOP: Self = Self {
-        name: "loop",
-        machine: Machine::Loop,
-    };
+    pub const LOOP: Self = Self { name: "loop", machine: Machine::Loop };
 }
 
 impl Contender for Ermine {

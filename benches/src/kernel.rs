@@ -13,10 +13,7 @@ pub struct Kernel {
     pub native: extern "C" fn(i32) -> i64,
 }
 
-#[allow(
-    unsafe_code,
-    reason = "declares the C functions that build.rs compiled; they take and return plain integers"
-)]
+#[allow(unsafe_code, reason = "declares the C functions that build.rs compiled; they take and return plain integers")]
 mod table {
     use super::Kernel;
 

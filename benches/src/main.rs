@@ -54,20 +54,9 @@ fn run(options: &Options) -> Result<String, String> {
         let row = measure::measure(kernel, &contenders, options.reps);
         rows.push(row.map_err(|error| format!("{}: {error}", kernel.name))?);
     }
-    let names: Vec<&'static str> = contenders
-        .iter()
-        .map(|contender| contender.name())
-        .collect();
-    let report = Report {
-        names: &names,
-        rows: &rows,
-        reps: options.reps,
-    };
-    Ok(if options.json {
-        report.json()
-    } else {
-        report.text()
-    })
+    let names: Vec<&'static str> = contenders.iter().map(|contender| contender.name()).collect();
+    let report = Report { names: &names, rows: &rows, reps: options.reps };
+    Ok(if options.json { report.json() } else { report.text() })
 }
 
 /// Every engine there is, in the order of the tables' columns.
@@ -82,10 +71,7 @@ fn all_contenders() -> Vec<Box<dyn Contender>> {
 
 fn contenders(names: &[String]) -> Result<Vec<Box<dyn Contender>>, String> {
     let mut all = all_contenders();
-    if let Some(name) = names
-        .iter()
-        .find(|name| all.iter().all(|contender| contender.name() != *name))
-    {
+    if let Some(name) = names.iter().find(|name| all.iter().all(|contender| contender.name() != *name)) {
         return Err(format!("no contender is called {name}"));
     }
     all.retain(|contender| selects(names, contender.name()));
@@ -93,14 +79,8 @@ fn contenders(names: &[String]) -> Result<Vec<Box<dyn Contender>>, String> {
 }
 
 fn kernels(names: &[String]) -> Result<Vec<&'static Kernel>, String> {
-    if let Some(name) = names
-        .iter()
-        .find(|name| KERNELS.iter().all(|kernel| kernel.name != *name))
-    {
+    if let Some(name) = names.iter().find(|name| KERNELS.iter().all(|kernel| kernel.name != *name)) {
         return Err(format!("no kernel is called {name}"));
     }
-    Ok(KERNELS
-        .iter()
-        .filter(|kernel| selects(names, kernel.name))
-        .collect())
+    Ok(KERNELS.iter().filter(|kernel| selects(names, kernel.name)).collect())
 }

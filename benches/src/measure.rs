@@ -33,18 +33,10 @@ pub struct Row {
 /// # Errors
 ///
 /// A contender that fails, or disagrees with the first one about the checksum.
-pub fn measure(
-    kernel: &'static Kernel,
-    contenders: &[Box<dyn Contender>],
-    reps: usize,
-) -> Result<Row, Failure> {
+pub fn measure(kernel: &'static Kernel, contenders: &[Box<dyn Contender>], reps: usize) -> Result<Row, Failure> {
     let mut prepared = Vec::new();
     for contender in contenders {
-        prepared.push(
-            contender
-                .load(kernel)
-                .map_err(|error| format!("{}: {error}", contender.name()))?,
-        );
+        prepared.push(contender.load(kernel).map_err(|error| format!("{}: {error}", contender.name()))?);
     }
     let checksum = agreed_checksum(kernel, contenders, &mut prepared)?;
     let mut seconds = vec![Vec::with_capacity(reps); contenders.len()];
@@ -57,11 +49,7 @@ pub fn measure(
             expect(contenders[who].name(), result, checksum)?;
         }
     }
-    Ok(Row {
-        kernel,
-        checksum,
-        times: seconds.into_iter().map(Times::of).collect(),
-    })
+    Ok(Row { kernel, checksum, times: seconds.into_iter().map(Times::of).collect() })
 }
 
 fn agreed_checksum(
@@ -71,9 +59,7 @@ fn agreed_checksum(
 ) -> Result<i64, Failure> {
     let mut agreed = None;
     for (contender, prepared) in contenders.iter().zip(prepared) {
-        let checksum = prepared
-            .call(kernel.n)
-            .map_err(|error| format!("{}: {error}", contender.name()))?;
+        let checksum = prepared.call(kernel.n).map_err(|error| format!("{}: {error}", contender.name()))?;
         expect(contender.name(), checksum, *agreed.get_or_insert(checksum))?;
     }
     agreed.ok_or_else(|| "no contender to run on".into())
@@ -96,9 +82,6 @@ impl Times {
         } else {
             seconds[middle]
         };
-        Self {
-            min: seconds[0],
-            median,
-        }
+        Self { min: seconds[0], median }
     }
 }

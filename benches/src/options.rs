@@ -32,13 +32,7 @@ impl Options {
     ///
     /// One line that says which word is wrong.
     pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
-        let mut options = Self {
-            only: Vec::new(),
-            on: Vec::new(),
-            reps: 7,
-            json: false,
-            counts: false,
-        };
+        let mut options = Self { only: Vec::new(), on: Vec::new(), reps: 7, json: false, counts: false };
         while let Some(word) = words.next() {
             match word.as_str() {
                 "--json" => options.json = true,
@@ -54,9 +48,7 @@ impl Options {
 }
 
 fn value(option: &str, words: &mut impl Iterator<Item = String>) -> Result<String, String> {
-    words
-        .next()
-        .ok_or_else(|| format!("{option} needs a value"))
+    words.next().ok_or_else(|| format!("{option} needs a value"))
 }
 
 fn reps(text: &str) -> Result<usize, String> {

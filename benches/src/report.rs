@@ -25,12 +25,7 @@ pub struct Report<'a> {
 impl Report<'_> {
     /// The tables, for people.
     pub fn text(&self) -> String {
-        let mut text = format!(
-            "{}\nmilliseconds, min (median) of {} calls\n\n{:14}",
-            machine(),
-            self.reps,
-            "kernel"
-        );
+        let mut text = format!("{}\nmilliseconds, min (median) of {} calls\n\n{:14}", machine(), self.reps, "kernel");
         for name in self.names {
             write!(text, "{name:>18}").expect("a string takes it");
         }
@@ -42,31 +37,18 @@ impl Report<'_> {
         for row in self.rows {
             write!(text, "{:14}", row.kernel.name).expect("a string takes it");
             for times in &row.times {
-                write!(
-                    text,
-                    "{:>9.2} ({:>6.1})",
-                    times.min * 1e3,
-                    times.median * 1e3
-                )
-                .expect("a string takes it");
+                write!(text, "{:>9.2} ({:>6.1})", times.min * 1e3, times.median * 1e3).expect("a string takes it");
             }
             for (_, over, under) in &ratios {
-                write!(
-                    text,
-                    "{:>14.3}",
-                    row.times[*over].min / row.times[*under].min
-                )
-                .expect("a string takes it");
+                write!(text, "{:>14.3}", row.times[*over].min / row.times[*under].min).expect("a string takes it");
             }
             text.push('\n');
         }
         for (label, pick) in PICKS {
             let title = format!("geomean of {label}");
-            write!(text, "{title:width$}", width = 14 + 18 * self.names.len())
-                .expect("a string takes it");
+            write!(text, "{title:width$}", width = 14 + 18 * self.names.len()).expect("a string takes it");
             for (_, over, under) in &ratios {
-                write!(text, "{:>14.3}", self.geomean(*over, *under, pick))
-                    .expect("a string takes it");
+                write!(text, "{:>14.3}", self.geomean(*over, *under, pick)).expect("a string takes it");
             }
             text.push('\n');
         }
@@ -80,11 +62,7 @@ impl Report<'_> {
             .ratios()
             .iter()
             .map(|(title, over, under)| {
-                format!(
-                    "{}:{:.4}",
-                    quoted(title),
-                    self.geomean(*over, *under, |times| times.min)
-                )
+                format!("{}:{:.4}", quoted(title), self.geomean(*over, *under, |times| times.min))
             })
             .collect();
         format!(
@@ -102,12 +80,7 @@ impl Report<'_> {
             .iter()
             .zip(&row.times)
             .map(|(name, times)| {
-                format!(
-                    "{}:{{\"min\":{:.6},\"median\":{:.6}}}",
-                    quoted(name),
-                    times.min,
-                    times.median
-                )
+                format!("{}:{{\"min\":{:.6},\"median\":{:.6}}}", quoted(name), times.min, times.median)
             })
             .collect();
         format!(
@@ -122,18 +95,11 @@ impl Report<'_> {
     /// The ratios both of whose contenders ran, with the contenders' places.
     fn ratios(&self) -> Vec<(&'static str, usize, usize)> {
         let place = |name| self.names.iter().position(|other| *other == name);
-        RATIOS
-            .iter()
-            .filter_map(|&(title, over, under)| Some((title, place(over)?, place(under)?)))
-            .collect()
+        RATIOS.iter().filter_map(|&(title, over, under)| Some((title, place(over)?, place(under)?))).collect()
     }
 
     fn geomean(&self, over: usize, under: usize, pick: fn(&Times) -> f64) -> f64 {
-        let logs: f64 = self
-            .rows
-            .iter()
-            .map(|row| (pick(&row.times[over]) / pick(&row.times[under])).ln())
-            .sum();
+        let logs: f64 = self.rows.iter().map(|row| (pick(&row.times[over]) / pick(&row.times[under])).ln()).sum();
         (logs / self.rows.len() as f64).exp()
     }
 }
@@ -141,18 +107,12 @@ impl Report<'_> {
 /// A name, and the time it stands for.
 type Pick = (&'static str, fn(&Times) -> f64);
 
-const PICKS: [Pick; 2] = [
-    ("minima", |times| times.min),
-    ("medians", |times| times.median),
-];
+const PICKS: [Pick; 2] = [("minima", |times| times.min), ("medians", |times| times.median)];
 
 /// The machine and the compilers, on one line.
 fn machine() -> String {
     let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = info
-        .lines()
-        .find_map(|line| line.strip_prefix("model name")?.split_once(": "))
-        .map(|(_, model)| model);
+    let model = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": ")).map(|(_, model)| model);
     format!(
         "{} ({}-{}); {}; {}",
         model.unwrap_or("unknown processor"),

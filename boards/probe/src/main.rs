@@ -73,8 +73,7 @@ fn run(case: &Case, counter: &Counter) -> Result<(u32, u32), Error> {
     let mut memory = [0; MEMORY];
     let mut globals = [0; 4];
     let mut addresses = [Address::NONE; 16];
-    let buffers =
-        Buffers { stack: &mut stack, memory: &mut memory, globals: &mut globals, addresses: &mut addresses };
+    let buffers = Buffers { stack: &mut stack, memory: &mut memory, globals: &mut globals, addresses: &mut addresses };
     // SAFETY: the tests of the workspace check that this is what the translator makes of the guest today.
     let mut instance = unsafe { Instance::new(case.code, buffers) }?;
     let func = case.exports.iter().find(|(name, _)| *name == case.name).map_or(u32::MAX, |(_, func)| *func);
