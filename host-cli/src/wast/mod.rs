@@ -1,8 +1,8 @@
 //! Runs the specification's test scripts (`.wast`).
 //!
 //! A script goes through three rooms: [`parse`] turns its text into a list of owned
-//! [`Directive`]s, [`session`] carries them out one after the other against an engine, and
-//! [`values`] decides whether a result is the one asked for. The list is owned so that parsing,
+//! [`Directive`]s, `session` carries them out one after the other against an engine, and
+//! `values` decides whether a result is the one asked for. The list is owned so that parsing,
 //! which needs a deep native stack, and execution, which must not, happen on different threads:
 //! [`Options::stack_bytes`] sets the size of the executing thread's stack.
 //!

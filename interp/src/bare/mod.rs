@@ -1,6 +1,6 @@
 //! Translated code over borrowed buffers, without an allocator. **A stop-gap**: images, which are verified, will replace it.
 //!
-//! A module is translated on a host ([`translate`], cargo feature `translate`) to a [`Code`], plain data that goes into a firmware's flash as a
+//! A module is translated on a host (`translate`, cargo feature of the same name) to a [`Code`], plain data that goes into a firmware's flash as a
 //! constant. The firmware, which links neither the validator nor the translator, lends stack, memory and globals, and calls functions.
 //!
 //! Deliberately missing: imports, tables, references to functions, `memory.grow`, passive segments, fuel. A board that needs them waits for images.
@@ -144,9 +144,8 @@ impl<'a> Instance<'a> {
     ///
     /// # Safety
     ///
-    /// `code` and `entries` are what [`translate`] of this very version made of one module, and this build has the number types that the module
+    /// `code` and `entries` are what `translate` of this very version made of one module, and this build has the number types that the module
     /// uses (cargo features `f32` and `f64`). Nothing checks that before there are images.
-    #[cfg_attr(not(feature = "translate"), doc = "", doc = "[`translate`]: self")]
     pub unsafe fn new(code: &Code<'a>, buffers: Buffers<'a>) -> Result<Self, Error> {
         let Buffers { stack, memory, globals, addresses } = buffers;
         let functions = code.entries.len();
