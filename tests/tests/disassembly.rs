@@ -127,9 +127,14 @@ fn every_handler_ends_in_a_jump_and_keeps_nothing_on_the_stack() {
         .flat_map(|(name, function)| faults(function).into_iter().map(move |fault| format!("{name}: {fault}")))
         .collect();
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
-    // A few share their code; the self-test has one more.
+    // About one in twenty shares its code with another: an i64 stores its low byte as an i32 does, a float in a slot is stored as an
+    // integer, `a + b` is `b + a`. The self-test has one more.
     let expected = instructions();
-    assert!(handlers.len() * 100 >= expected * 98 && handlers.len() <= expected + 1, "of {expected} instructions");
+    assert!(
+        handlers.len() * 100 >= expected * 94 && handlers.len() <= expected + 1,
+        "{} handlers of {expected} instructions",
+        handlers.len()
+    );
     // The others only ever leave the machine: slow paths, calls of imports, traps.
     assert!(jumping * 100 >= handlers.len() * 95, "{jumping} of {} jump on", handlers.len());
 }
