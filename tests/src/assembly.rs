@@ -51,6 +51,16 @@ pub fn functions(objdump: &str, binary: &Path, part: &str) -> Vec<(String, Funct
     functions
 }
 
+/// How many symbols have a demangled name that contains `part`: also those that share their code with another.
+///
+/// # Panics
+///
+/// When `objdump` does not work.
+pub fn symbols(objdump: &str, binary: &Path, part: &str) -> usize {
+    let text = output(Command::new(objdump).args(["-t", "-C"]).arg(binary));
+    text.lines().filter(|line| line.contains(part)).count()
+}
+
 /// `00000000001037b0 <leave>:`, before the instructions of a function.
 fn head(line: &str) -> Option<(u64, &str)> {
     let (address, name) = line.strip_suffix(">:")?.split_once(" <")?;

@@ -58,11 +58,10 @@ section I32Sub binary (all()) {
 
 section I32Divide binary (all()) {
     base [Binary(S, S, S) Binary(S, I, S) Binary(A, S, S)]
-    full []
+    full [Binary(A, I, A) Binary(A, I, S) Binary(S, I, A) Binary(A, W, S) Binary(A, W, A)]
     rare [
-        Binary(S, S, A) Binary(S, I, A) Binary(A, S, A) Binary(A, I, S) Binary(A, I, A) Binary(S, A, S) Binary(S, A, A) Binary(I, S, S)
-        Binary(I, S, A) Binary(I, A, S) Binary(I, A, A)
-        Binary(S, W, S) Binary(S, W, A) Binary(A, W, S) Binary(A, W, A)
+        Binary(S, S, A) Binary(A, S, A) Binary(S, A, S) Binary(S, A, A) Binary(I, S, S) Binary(I, S, A) Binary(I, A, S) Binary(I, A, A)
+        Binary(S, W, S) Binary(S, W, A)
     ]
 
     I32DivS 0x6d "i32.div_s" (a: u32, b: u32) -> u32 or Trap { num::div_s32(a, b) }
@@ -151,9 +150,7 @@ section I32Compare compare (all()) {
     rare [
         Compare(S, S, A) Compare(S, I, A) Compare(A, S, S) Compare(A, S, A) Compare(A, I, S) Compare(A, I, A) Compare(S, A, S)
         Compare(S, A, A) BranchMetered(S, S) BranchMetered(S, I) BranchMetered(A, S) BranchMetered(A, I) BranchMetered(S, A)
-        StepMetered(S,) StepMetered(I,)
-        Compare(S, W, S) Compare(S, W, A)
-        Compare(A, W, S) Compare(A, W, A)
+        StepMetered(S,) StepMetered(I,) Compare(S, W, S) Compare(S, W, A) Compare(A, W, S) Compare(A, W, A)
     ]
 
     I32Eq  0x46 "i32.eq"   (a: u32, b: u32) -> bool not I32Ne  { a == b }
@@ -396,11 +393,11 @@ section I32Store store (all()) {
 
 section I64Store store (all()) {
     base [Store((S, O), S) Store((S, O), I) Store((S, M), S)]
-    full [Store((S, O), A) Store((S, S, O), A) Store((A, O), I)]
+    full [Store((S, O), A) Store((S, S, O), A) Store((A, O), I) Store((S, W), S)]
     rare [
         Store((A, O), S) Store((S, P), S) Store((S, P), A) Store((S, P), I) Store((A, P), S) Store((S, S, O), S)
         Store((A, S, O), S) Store((A, S, O), I) Store((S, S, O), I) Store(W, S) Store(W, A) Store(W, I)
-        Store((S, W), S) Store((S, W), A) Store((S, W), I)
+        Store((S, W), A) Store((S, W), I)
         Store((A, W), S)
     ]
 
