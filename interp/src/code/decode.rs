@@ -1,5 +1,6 @@
 //! Compact code as a sequence of instructions.
 
+use crate::exec::Kind;
 use crate::isa::lookup::{OpInfo, op};
 use crate::isa::{Code, Field};
 
@@ -31,6 +32,40 @@ impl Instruction<'_> {
     pub(crate) fn len(&self) -> usize {
         1 + self.fields.len()
     }
+
+    /// Words of 8 bytes it takes in threaded code: one for the handler, then four fields in each. Never more than units of u16, so that every
+    /// distance of a branch fits its field there, too.
+    #[cfg(ermine_tail)]
+    pub(crate) fn words(&self) -> usize {
+        1 + self.fields.len().div_ceil(4)
+    }
+}
+
+/// The instructions of compact code, and where each starts.
+pub(crate) fn instructions(code: &[u16]) -> impl Iterator<Item = (usize, Instruction<'_>)> {
+    let mut next = 0;
+    core::iter::from_fn(move || {
+        let (at, instruction) = (next, decode(code, next)?);
+        next += instruction.len();
+        Some((at, instruction))
+    })
+}
+
+/// Where the instruction starts in a function's compact code that a machine of this kind has at `position` in its own code of the function.
+pub(crate) fn compact_unit(kind: Kind, code: &[u16], position: u32) -> Option<u32> {
+    let position = usize::try_from(position).ok()?;
+    let mut end = 0;
+    for (at, instruction) in instructions(code) {
+        end += match kind {
+            Kind::Loop => instruction.len(),
+            #[cfg(ermine_tail)]
+            Kind::Tail => instruction.words(),
+        };
+        if position < end {
+            return u32::try_from(at).ok();
+        }
+    }
+    None
 }
 
 /// Two units as one number.

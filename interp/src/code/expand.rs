@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::decode::{Instruction, decode, get32, put32};
+use crate::exec::ctx::CodePtr;
 use crate::exec::tail::{HANDLERS, Handler};
 use crate::isa::Field;
 
@@ -22,9 +23,25 @@ impl fmt::Debug for Word {
     }
 }
 
-/// Words an instruction takes: a branch never gets longer in words than it was in u16, so every distance still fits its field.
-fn words(instruction: &Instruction<'_>) -> u32 {
-    1 + (instruction.fields.len() as u32).div_ceil(4)
+/// Where the functions of threaded code start.
+#[derive(Debug, Default)]
+pub(super) struct Entries(Vec<CodePtr>);
+
+// SAFETY: the addresses point into code that lies beside them and never changes.
+unsafe impl Send for Entries {}
+// SAFETY: as above.
+unsafe impl Sync for Entries {}
+
+impl Entries {
+    /// From code and the words at which its functions start (the end of the last included).
+    pub(super) fn new(code: &[Word], starts: &[u32]) -> Self {
+        let (_, starts) = starts.split_last().unwrap_or((&0, &[]));
+        Self(starts.iter().map(|&start| code.as_ptr().wrapping_add(start as usize).cast()).collect())
+    }
+
+    pub(super) fn as_ptr(&self) -> *const CodePtr {
+        self.0.as_ptr()
+    }
 }
 
 /// The threaded form of `compact`, whose functions start at `starts`, and where they start there.
@@ -57,7 +74,7 @@ impl Expansion {
         let (mut at, mut word) = (0, 0);
         while let Some(instruction) = decode(code, at) {
             self.places[at] = word;
-            word += words(&instruction);
+            word += instruction.words() as u32;
             at += instruction.len();
         }
         debug_assert_eq!(at, code.len(), "compact code is a sequence of instructions");
@@ -112,5 +129,5 @@ impl Expansion {
     }
 }
 
-// A word per unit at most, see `words`.
+// A word per unit at most, see `Instruction::words`.
 const _: () = assert!(size_of::<Word>() == 8);

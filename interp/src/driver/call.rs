@@ -5,9 +5,8 @@ use alloc::sync::Arc;
 use super::{Frame, HostCall, Run, Step, fuel::Stop, suspend::Suspended};
 use crate::{
     error::Error,
-    exec::ctx::FuncRecord,
     func::{Caller, HostFunc},
-    store::{Handle, StackSpan, Store},
+    store::{FuncHome, Handle, StackSpan, Store, StoreFunc},
     trap::Trap,
 };
 
@@ -40,7 +39,7 @@ pub(crate) fn invoke<T, R>(
     // host function makes this call. It has room for the slots.
     let mut frame = unsafe { Frame::new(span.base, slots, store.inner.id()) };
     write(&mut frame)?;
-    if record.instance == FuncRecord::HOST {
+    if record.home.is_host() {
         call_directly(store, func, span, slots)?;
         return Ok(read(&frame));
     }
@@ -62,7 +61,7 @@ pub(crate) fn invoke_resumable<T, R>(
     read: impl FnOnce(&Frame<'_>) -> R,
 ) -> Result<Outcome<R>, Error> {
     let (_, record) = store.inner.func_by(func)?;
-    if record.instance == FuncRecord::HOST {
+    if record.home.is_host() {
         return invoke(store, func, write, read).map(Outcome::Finished);
     }
     let stack = store.inner.new_stack()?;
@@ -76,7 +75,7 @@ pub(crate) fn invoke_resumable<T, R>(
 }
 
 /// Slots of a function's arguments and results, if they fit the stack.
-fn frame_slots<T>(store: &Store<T>, record: FuncRecord, span: StackSpan) -> Result<usize, Error> {
+fn frame_slots<T>(store: &Store<T>, record: StoreFunc, span: StackSpan) -> Result<usize, Error> {
     let slots = store.inner.func_type(record).ok_or_else(Error::foreign)?.slots();
     let room = span.end.addr().saturating_sub(span.base.addr());
     if slots * 4 > room {
@@ -115,11 +114,11 @@ pub(super) unsafe fn drive<T>(store: &mut Store<T>, run: &mut Run) -> Result<Pie
 
 /// Calls a host function that no guest calls.
 fn call_directly<T>(store: &mut Store<T>, func: u32, span: StackSpan, slots: usize) -> Result<(), Error> {
-    let number = store.inner.func_number(func).ok_or_else(Error::foreign)?;
+    let number = store.inner.func(func).ok_or_else(Error::foreign)?.home.number;
     if store.inner.host_depth >= store.inner.limits().host_depth {
         return Err(Trap::StackOverflow.into());
     }
-    let call = HostCall { func, number, instance: FuncRecord::HOST, at: span.base, slots };
+    let call = HostCall { func, number, instance: FuncHome::HOST, at: span.base, slots };
     // SAFETY: invariant 9: `frame_slots` has checked that the slots are inside the span.
     unsafe { call_host(store, None, call, span.end) }
 }

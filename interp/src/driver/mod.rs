@@ -30,10 +30,10 @@ use crate::{
     error::Error,
     exec::{
         self, Kind,
-        ctx::{CodePtr, Ctx, FuncRecord},
+        ctx::{CodePtr, Ctx},
         exit::Exit,
     },
-    store::{StackSpan, StoreInner},
+    store::{StackSpan, StoreFunc, StoreInner},
     trap::Trap,
 };
 
@@ -125,15 +125,15 @@ impl Run {
     ///
     /// `record` is a function of this store that an instance defines. The span is part of a value stack that outlives the
     /// run, is used by nobody else meanwhile, and has room for arguments and results (invariant 9).
-    unsafe fn new(inner: &StoreInner, record: FuncRecord, span: StackSpan) -> Self {
+    unsafe fn new(inner: &StoreInner, record: StoreFunc, span: StackSpan) -> Self {
         let config = inner.engine().config();
         let mut ctx = Ctx::new();
-        ctx.instance = record.instance;
+        ctx.instance = record.home.instance;
         Self {
             kind: inner.engine().kind(),
             ctx,
             activations: Vec::new(),
-            pending: Pending::Enter { entry: record.entry, at: span.base },
+            pending: Pending::Enter { entry: record.home.entry, at: span.base },
             end: span.end,
             at_ip: false,
             metered: config.metered(),
@@ -196,12 +196,12 @@ impl Run {
     }
 
     fn handle(&mut self, inner: &mut StoreInner, exit: Exit) -> Next {
-        let [func, frame, bytes, link, ..] = self.ctx.args;
+        let [func, frame, bytes, link, ..] = self.ctx.args.map(|operand| operand as u64);
         self.at_ip = matches!(exit, Exit::Trap(_) | Exit::OutOfFuel | Exit::TailCallImport | Exit::TailCallFunc);
         match exit {
             Exit::Done => self.finish(inner, self.ctx.sp),
             Exit::Trap(trap) => self.trap(inner, trap),
-            Exit::OutOfFuel => self.refill(inner, self.ctx.args[0]),
+            Exit::OutOfFuel => self.refill(inner, func),
             Exit::CallImport => match self.imported(inner, func) {
                 Some(func) => self.call(inner, func, self.at(frame)),
                 None => self.trap(inner, Trap::BadReference),
@@ -255,7 +255,7 @@ impl Run {
     /// Calls a function of the store: the host's, or another instance's.
     fn call(&mut self, inner: &mut StoreInner, func: u32, at: *mut u8) -> Next {
         let Some(record) = inner.func(func) else { return self.trap(inner, Trap::BadReference) };
-        if record.instance == FuncRecord::HOST {
+        if record.home.is_host() {
             return match self.host_call(inner, func, record, at) {
                 Some(call) => {
                     self.pending = Pending::HostReturn { at, done: false };
@@ -283,18 +283,18 @@ impl Run {
     }
 
     /// Makes a function's instance the running one and enters it.
-    fn start(&mut self, inner: &StoreInner, record: FuncRecord, at: *mut u8) {
-        self.switch(inner, record.instance);
+    fn start(&mut self, inner: &StoreInner, record: StoreFunc, at: *mut u8) {
+        self.switch(inner, record.home.instance);
         // No frame of this instance exists yet: the backtrace begins with the activation.
         self.ctx.ip = core::ptr::null();
-        self.pending = Pending::Enter { entry: record.entry, at };
+        self.pending = Pending::Enter { entry: record.home.entry, at };
     }
 
     /// A call of the host, if there is room for its arguments and results and it would not nest too deeply.
-    fn host_call(&self, inner: &StoreInner, func: u32, record: FuncRecord, at: *mut u8) -> Option<HostCall> {
+    fn host_call(&self, inner: &StoreInner, func: u32, record: StoreFunc, at: *mut u8) -> Option<HostCall> {
         let slots = inner.func_type(record)?.slots();
         let fits = inner.host_depth < inner.limits().host_depth && slots * 4 <= self.room(at);
-        let call = HostCall { func, number: inner.func_number(func)?, instance: self.ctx.instance, at, slots };
+        let call = HostCall { func, number: record.home.number, instance: self.ctx.instance, at, slots };
         fits.then_some(call)
     }
 
@@ -307,13 +307,13 @@ impl Run {
     fn tail_call(&mut self, inner: &mut StoreInner, func: u32, frame: TailFrame) -> Next {
         let Some(record) = inner.func(func) else { return self.trap(inner, Trap::BadReference) };
         let at = self.ctx.sp;
-        let host = match record.instance {
-            FuncRecord::HOST => match self.host_call(inner, func, record, at) {
+        let host = match record.home.is_host() {
+            true => match self.host_call(inner, func, record, at) {
                 Some(call) => Some(call),
                 None => return self.trap(inner, Trap::StackOverflow),
             },
-            _ if self.room(at) < frame.bytes => return self.trap(inner, Trap::StackOverflow),
-            _ => None,
+            false if self.room(at) < frame.bytes => return self.trap(inner, Trap::StackOverflow),
+            false => None,
         };
         // SAFETY: invariant 9: the link of the current frame is where the instruction says.
         let done = unsafe { exec::returns_to_driver(self.kind, &self.ctx, frame.link) };

@@ -5,7 +5,11 @@
 
 use super::{Next, Run, Step, fuel::Stop};
 use crate::{
-    exec::exit::SlowOp,
+    exec::{
+        cost::{BYTES_PER_UNIT, ELEMENTS_PER_UNIT, PIECE_UNITS},
+        ctx::Arg,
+        exit::SlowOp,
+    },
     instance::InstanceEntity,
     store::{GrowError, LimiterRef, StoreInner},
     trap::Trap,
@@ -13,13 +17,6 @@ use crate::{
 
 /// Bytes that a machine may copy or fill on its own, where nobody pays.
 pub(super) const AT_ONCE: u32 = 4096;
-
-/// Bytes per unit of fuel.
-const BYTES_PER_UNIT: u64 = 64;
-/// Table elements per unit of fuel.
-const ELEMENTS_PER_UNIT: u64 = 16;
-/// Units of fuel per chunk: 1 MiB, or 256 Ki elements. About as long as a slice of fuel lasts.
-const CHUNK_UNITS: u64 = 1 << 14;
 
 /// An instruction, and how much of it has been done.
 #[derive(Debug, Clone, Copy)]
@@ -52,8 +49,8 @@ impl From<Stop> for Fault {
 
 impl Slow {
     /// From what the machine left in the context.
-    pub(super) fn new(op: SlowOp, args: &[u64; 6]) -> Self {
-        let [to, a, b, c, d, e] = *args;
+    pub(super) fn new(op: SlowOp, args: &[Arg; 6]) -> Self {
+        let [to, a, b, c, d, e] = args.map(|operand| operand as u64);
         Self { op, to, operands: [a, b, c, d, e].map(super::low), done: 0 }
     }
 
@@ -121,12 +118,12 @@ impl Run {
     /// Growth that will be denied in any case costs nothing.
     fn pay_for_growth(&mut self, inner: &mut StoreInner, slow: &mut Slow) -> Result<(), Stop> {
         let units = match slow.op {
-            SlowOp::TableGrow => u64::from(slow.operands[0]).div_ceil(ELEMENTS_PER_UNIT),
+            SlowOp::TableGrow => slow.operands[0].div_ceil(ELEMENTS_PER_UNIT).into(),
             _ => {
                 let [delta, memory, ..] = slow.operands;
                 let memory = self.memory(inner, memory).and_then(|memory| inner.memory(memory));
                 let bytes = memory.and_then(|memory| memory.growth(delta.into(), inner.limits()).ok());
-                bytes.unwrap_or(0).div_ceil(BYTES_PER_UNIT)
+                bytes.unwrap_or(0).div_ceil(BYTES_PER_UNIT.into())
             }
         };
         self.pay(inner, units)
@@ -137,16 +134,16 @@ impl Run {
         &mut self,
         inner: &mut StoreInner,
         slow: &mut Slow,
-        per_unit: u64,
+        per_unit: u32,
         mut piece: impl FnMut(&mut Self, &mut StoreInner, &Slow, u32) -> Option<()>,
         fault: Trap,
     ) -> Result<(), Fault> {
         let [_, _, length, ..] = slow.operands;
         while slow.done < length {
             let rest = length - slow.done;
-            let most = u32::try_from(per_unit * CHUNK_UNITS).unwrap_or(u32::MAX);
+            let most = per_unit * PIECE_UNITS;
             let n = if self.metered { rest.min(most) } else { rest };
-            self.pay(inner, u64::from(n).div_ceil(per_unit))?;
+            self.pay(inner, n.div_ceil(per_unit).into())?;
             piece(self, inner, slow, n).ok_or(fault)?;
             slow.done += n;
         }

@@ -9,7 +9,7 @@
 #![allow(clippy::missing_safety_doc, reason = "the contract of every body here is that of `PlainRow::run`")]
 
 use super::LINK_BYTES;
-use super::ctx::CodePtr;
+use super::ctx::{Arg, CodePtr};
 use super::exit::ExitCode;
 use super::row::PlainRow;
 use super::state::{Flow, State, Stream, read32};
@@ -118,7 +118,7 @@ pub(crate) unsafe fn enter_function<C: Stream, const METERED: bool>(
 pub(crate) unsafe fn call<C: Stream, const METERED: bool>(s: &mut State<C>, frame: u32, func: u32) -> Flow {
     // SAFETY: the module defines this function; the frame starts inside the current one (invariant 1).
     unsafe {
-        let entry = *(*s.ctx).entries.add(func as usize);
+        let entry = C::entry(s.ctx, func);
         let link = Link { ip: s.ip.add(C::size(const { row::Call::LAYOUT.bytes() })), distance: frame as usize };
         enter_function::<C, METERED>(s, entry, s.sp.add(frame as usize), link)
     }
@@ -139,8 +139,8 @@ pub(crate) unsafe fn return_plain<C: Stream>(s: &mut State<C>, link: u32) -> Flo
 pub(crate) unsafe fn call_import<C: Stream>(s: &mut State<C>, frame: u32, func: u32) -> Flow {
     // SAFETY: `ctx` is valid (invariant 2).
     unsafe {
-        (*s.ctx).args[0] = u64::from(func);
-        (*s.ctx).args[1] = u64::from(frame);
+        (*s.ctx).args[0] = func as Arg;
+        (*s.ctx).args[1] = frame as Arg;
         s.leave(const { row::CallImport::LAYOUT.bytes() }, ExitCode::CALL_IMPORT)
     }
 }
@@ -166,11 +166,12 @@ unsafe fn callee<C: Stream>(s: &State<C>, index: u32, ty: u32, table: u32) -> Re
         if func >= ctx.funcs_len {
             return Err(Trap::BadReference);
         }
-        let record = &*ctx.funcs.add(func as usize);
+        let record = *ctx.funcs.add(func as usize);
         if record.type_id != *ctx.types.add(ty as usize) {
             return Err(Trap::BadSignature);
         }
-        let entry = if record.instance == ctx.instance { record.entry } else { core::ptr::null() };
+        let own = func.wrapping_sub(ctx.defined_first) < ctx.defined_len;
+        let entry = if own { ctx.code.add(record.offset as usize) } else { core::ptr::null() };
         Ok((entry, func))
     }
 }
@@ -194,8 +195,8 @@ pub(crate) unsafe fn call_indirect<C: Stream, const METERED: bool>(
                 enter_function::<C, METERED>(s, entry, s.sp.add(frame as usize), link)
             }
             Ok((_, func)) => {
-                (*s.ctx).args[0] = u64::from(func);
-                (*s.ctx).args[1] = u64::from(frame);
+                (*s.ctx).args[0] = func as Arg;
+                (*s.ctx).args[1] = frame as Arg;
                 s.leave(const { row::CallIndirect::LAYOUT.bytes() }, ExitCode::CALL_FUNC)
             }
             Err(trap) => Flow::Exit(ExitCode::trap(trap)),
@@ -248,7 +249,7 @@ pub(crate) unsafe fn return_call<C: Stream, const METERED: bool>(
 ) -> Flow {
     // SAFETY: all operands are those of a verified instruction (invariant 1).
     unsafe {
-        let entry = *(*s.ctx).entries.add(func as usize);
+        let entry = C::entry(s.ctx, func);
         replace::<C, METERED>(s, entry, frame, bytes, link)
     }
 }
@@ -261,10 +262,10 @@ pub(crate) unsafe fn return_call<C: Stream, const METERED: bool>(
 unsafe fn leave_for<C: Stream>(s: &mut State<C>, func: u32, frame: u32, bytes: u16, link: u32, code: ExitCode) -> Flow {
     // SAFETY: the caller's contract.
     let args = unsafe { &mut (*s.ctx).args };
-    args[0] = u64::from(func);
-    args[1] = u64::from(frame);
-    args[2] = u64::from(bytes);
-    args[3] = u64::from(link);
+    args[0] = func as Arg;
+    args[1] = frame as Arg;
+    args[2] = Arg::from(bytes);
+    args[3] = link as Arg;
     Flow::Exit(code)
 }
 

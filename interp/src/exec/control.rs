@@ -2,6 +2,7 @@
 #![allow(unsafe_code, reason = "bodies run on addresses; what may be read where is the verifier's promise")]
 #![allow(clippy::missing_safety_doc, reason = "the contract of every body here is that of `PlainRow::run`")]
 
+use super::ctx::Arg;
 use super::exit::ExitCode;
 use super::row::PlainRow;
 use super::state::{Flow, State, Stream, read32};
@@ -38,7 +39,7 @@ impl<C: Stream> State<C> {
                 true
             }
             None => {
-                ctx.args[0] = cost;
+                ctx.args[0] = cost as Arg;
                 // The instruction is executed again and may read them.
                 ctx.acc = self.acc;
                 false
@@ -80,6 +81,17 @@ pub(crate) unsafe fn branch_far<C: Stream>(s: &mut State<C>, target: i32) -> Flo
 pub(crate) unsafe fn branch_metered<C: Stream>(s: &mut State<C>, _target: i16, _fuel: u16) -> Flow {
     // SAFETY: both fields are those of this instruction.
     unsafe { s.jump_metered(C::HEAD) }
+}
+
+#[inline(always)]
+pub(crate) unsafe fn branch_far_metered<C: Stream>(s: &mut State<C>, target: i32, fuel: u16) -> Flow {
+    // SAFETY: the target of a branch is an instruction (invariant 1).
+    unsafe {
+        match s.pay(u64::from(fuel)) {
+            true => s.jump(target),
+            false => Flow::Exit(ExitCode::OUT_OF_FUEL),
+        }
+    }
 }
 
 /// Takes target `index` of the table that starts `at` bytes behind `ip`, or its last, the default.

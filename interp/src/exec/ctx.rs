@@ -10,9 +10,12 @@ use super::state::Acc;
 /// Address of a function's code: its header.
 pub(crate) type CodePtr = *const u8;
 
+/// An operand of an exit: as wide as addresses are. On a board that is half of what a u64 takes.
+pub(crate) type Arg = usize;
+
 /// A linear memory as the machine sees it. First field of whatever owns the bytes.
 #[repr(C)]
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct MemoryView {
     /// First byte; dangling but aligned when `len` is 0.
     pub(crate) base: *mut u8,
@@ -22,7 +25,7 @@ pub(crate) struct MemoryView {
 
 /// A table as the machine sees it. First field of whatever owns the elements.
 #[repr(C)]
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct TableView {
     /// First element. A reference is an index plus one into the store's functions (or the host's objects); 0 is null.
     pub(crate) base: *mut u32,
@@ -30,21 +33,14 @@ pub(crate) struct TableView {
     pub(crate) len: usize,
 }
 
-/// A function of the store as `call_indirect` needs it.
+/// A function as calls need it. No address is in it: the list of an image's functions is used where it lies, in flash.
 #[repr(C)]
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct FuncRecord {
-    /// Its code if an instance of this store defines it, null if the host does.
-    pub(crate) entry: CodePtr,
-    /// The store's canonical number of its type.
+    /// Bytes from the start of its module's code to its header; 0 for a function of the host.
+    pub(crate) offset: u32,
+    /// What identifies its type: the store's canonical number of it, or the place of its signature in an image.
     pub(crate) type_id: u32,
-    /// The instance that defines it; [`FuncRecord::HOST`] for host functions.
-    pub(crate) instance: u32,
-}
-
-impl FuncRecord {
-    /// `instance` of a function that the host defines.
-    pub(crate) const HOST: u32 = u32::MAX;
 }
 
 /// State of a run that does not live in machine registers.
@@ -56,8 +52,13 @@ pub(crate) struct Ctx {
     pub(crate) stack_end: *mut u8,
     /// Fuel left in the current slice.
     pub(crate) fuel: u64,
-    /// Code of the running module's own functions, by index among the defined ones.
+    /// Where the running module's code starts.
+    pub(crate) code: CodePtr,
+    /// Where each function that the running module defines starts, by index among these. For threaded code.
+    #[cfg(ermine_tail)]
     pub(crate) entries: *const CodePtr,
+    /// The functions that the running module defines, by index among these: a part of `funcs`.
+    pub(crate) defined: *const FuncRecord,
     /// The running instance's globals, by module index.
     pub(crate) globals: *const *mut u64,
     /// The running instance's memories, by module index.
@@ -66,12 +67,15 @@ pub(crate) struct Ctx {
     pub(crate) tables: *const *mut TableView,
     /// Canonical type numbers of the running module's types, by module index.
     pub(crate) types: *const u32,
-    /// References (store index + 1) of the running instance's functions, by module index (imports first).
+    /// References (store index + 1) of the running instance's functions, by module index (imports first). Null where that is the index in `funcs`.
     pub(crate) func_refs: *const u32,
     /// All functions of the store.
     pub(crate) funcs: *const FuncRecord,
     /// How many there are.
     pub(crate) funcs_len: u32,
+    /// Where `defined` starts in `funcs`, and how many they are.
+    pub(crate) defined_first: u32,
+    pub(crate) defined_len: u32,
     /// Number of the running instance in its store.
     pub(crate) instance: u32,
     /// Length of the running instance's arrays above, for the checks of debug builds.
@@ -87,9 +91,12 @@ pub(crate) struct Ctx {
     /// The accumulators at entry (a result of the call that the driver carried out).
     pub(crate) acc: Acc,
     /// Operands of an exit, see [`Exit`].
-    pub(crate) args: [u64; 6],
+    pub(crate) args: [Arg; 6],
     /// Wasm operators executed, where code was translated to count them.
     pub(crate) operators: u64,
+    /// Instructions executed.
+    #[cfg(feature = "count")]
+    pub(crate) dispatches: u64,
     /// Dispatches, per operation number; null where nobody counts (feature `count`, loop machine only).
     pub(crate) histogram: *mut u64,
 }
@@ -100,7 +107,10 @@ impl Ctx {
         Self {
             stack_end: core::ptr::null_mut(),
             fuel: 0,
+            code: core::ptr::null(),
+            #[cfg(ermine_tail)]
             entries: core::ptr::null(),
+            defined: core::ptr::null(),
             globals: core::ptr::null(),
             memories: core::ptr::null(),
             tables: core::ptr::null(),
@@ -108,6 +118,8 @@ impl Ctx {
             func_refs: core::ptr::null(),
             funcs: core::ptr::null(),
             funcs_len: 0,
+            defined_first: 0,
+            defined_len: 0,
             instance: 0,
             memories_len: 0,
             bulk_at_once: 0,
@@ -116,6 +128,8 @@ impl Ctx {
             acc: Acc::ZERO,
             args: [0; 6],
             operators: 0,
+            #[cfg(feature = "count")]
+            dispatches: 0,
             histogram: core::ptr::null_mut(),
         }
     }

@@ -106,6 +106,7 @@ const RARE: ExitCode = ExitCode(u32::MAX);
 unsafe fn count(ctx: *mut Ctx, code: u16) {
     // SAFETY: the caller's contract; verified code has no other numbers.
     unsafe {
+        (*ctx).dispatches += 1;
         let histogram = (*ctx).histogram;
         if !histogram.is_null() {
             *histogram.add(usize::from(code)) += 1;

@@ -18,6 +18,7 @@
 pub(crate) mod bulk;
 pub(crate) mod calls;
 pub(crate) mod control;
+pub(crate) mod cost;
 pub(crate) mod ctx;
 mod enter;
 pub(crate) mod exit;
@@ -32,12 +33,12 @@ pub(crate) mod tables;
 #[cfg(ermine_tail)]
 pub(crate) mod tail;
 
-pub(crate) use enter::{Kind, enter, run};
 #[cfg(feature = "alloc")]
-pub(crate) use enter::{caller, link_of, load_acc, pop_link, returns_to_driver};
+pub(crate) use enter::link_of;
+pub(crate) use enter::{Kind, caller, enter, load_acc, pop_link, returns_to_driver, run};
 
 /// Bytes of a frame's link: return address, distance to the caller's frame.
 pub(crate) const LINK_BYTES: usize = 16;
 
 /// Bytes behind `ctx.stack_end` that belong to the stack all the same: zeroing may run that far past a frame.
-pub(crate) const RED_ZONE: usize = 256;
+pub(crate) const RED_ZONE: usize = 32;

@@ -6,7 +6,7 @@
 
 use core::marker::PhantomData;
 
-use super::ctx::Ctx;
+use super::ctx::{CodePtr, Ctx};
 use super::exit::ExitCode;
 use crate::isa::Ty;
 
@@ -16,6 +16,12 @@ pub(crate) trait Stream: Copy + 'static {
     const HEAD: usize;
     /// Bytes of the unit in which branches count and instructions are padded.
     const UNIT: usize;
+
+    /// Where a function that the running module defines starts.
+    ///
+    /// # Safety
+    /// The module defines it (invariant 1), and `ctx` describes the running instance (invariant 2).
+    unsafe fn entry(ctx: *const Ctx, func: u32) -> CodePtr;
 
     /// Bytes of an instruction whose fields take `fields` bytes.
     #[inline(always)]
@@ -30,6 +36,12 @@ pub(crate) struct Compact;
 impl Stream for Compact {
     const HEAD: usize = 2;
     const UNIT: usize = 2;
+
+    #[inline(always)]
+    unsafe fn entry(ctx: *const Ctx, func: u32) -> CodePtr {
+        // SAFETY: the caller's contract.
+        unsafe { (*ctx).code.add((*(*ctx).defined.add(func as usize)).offset as usize) }
+    }
 }
 
 /// u64 units; the first is the address of the handler.
@@ -40,6 +52,13 @@ pub(crate) struct Threaded;
 impl Stream for Threaded {
     const HEAD: usize = 8;
     const UNIT: usize = 8;
+
+    /// Threaded code is in RAM in any case: a list of addresses saves each call four instructions.
+    #[inline(always)]
+    unsafe fn entry(ctx: *const Ctx, func: u32) -> CodePtr {
+        // SAFETY: the caller's contract.
+        unsafe { *(*ctx).entries.add(func as usize) }
+    }
 }
 
 /// What a machine does after a body.

@@ -114,6 +114,10 @@ pub(crate) unsafe fn elem_drop<C: Stream>(s: &mut State<C>, segment: u32) -> Flo
 #[inline(always)]
 pub(crate) unsafe fn ref_func<C: Stream>(s: &mut State<C>, to: u32, func: u32) -> Flow {
     // SAFETY: the module has this function; `to` is a slot (invariants 1 and 2).
-    unsafe { s.set(to, *(*s.ctx).func_refs.add(func as usize)) };
+    unsafe {
+        let references = (*s.ctx).func_refs;
+        let reference = if references.is_null() { func + 1 } else { *references.add(func as usize) };
+        s.set(to, reference);
+    }
     Flow::Next
 }

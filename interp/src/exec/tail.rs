@@ -178,10 +178,10 @@ fn test_chain() -> bool {
     ctx.ip = chain.as_ptr().cast();
     // SAFETY: `ctx` is valid.
     unsafe { note_stack(&mut ctx) };
-    let here = core::mem::take(&mut ctx.args[0]) as usize;
+    let here = core::mem::take(&mut ctx.args[0]);
     // SAFETY: the chain is threaded code that touches neither slots nor memory.
     unsafe { run(&mut ctx) };
-    let there = ctx.args[0] as usize;
+    let there = ctx.args[0];
     there != 0 && here.abs_diff(there) < TOLERANCE
 }
 
@@ -207,5 +207,5 @@ impl Instr for Probe {
 unsafe fn note_stack(ctx: *mut Ctx) {
     let local = 0_u8;
     // SAFETY: the caller's contract.
-    unsafe { (*ctx).args[0] = core::hint::black_box(core::ptr::from_ref(&local)) as u64 };
+    unsafe { (*ctx).args[0] = core::hint::black_box(core::ptr::from_ref(&local)) as usize };
 }

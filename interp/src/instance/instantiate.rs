@@ -15,7 +15,7 @@ use crate::{
         ElementItems, ElementSegment, Module, ModuleInner, SegmentMode, get,
         init::{ConstContext, ConstExpr},
     },
-    store::{Handle, Store, StoreInner},
+    store::{FuncHome, Handle, Store, StoreInner},
     table::add_table,
     trap::Trap,
 };
@@ -98,9 +98,10 @@ fn allocate<T>(store: &mut Store<T>, module: &ModuleInner, spaces: &mut Spaces, 
     for (defined, ty) in (0..).zip(module.env.funcs.iter().skip(spaces.funcs.len())) {
         let ty = get(&module.env.types, *ty).ok_or_else(Error::foreign)?;
         let type_id = store.inner.types.intern(ty);
+        let offset = module.code.offset(defined).ok_or_else(|| Error::limit(Bound::CodeBytes, u32::MAX))?;
         let entry = module.code.entry(defined).ok_or_else(Error::foreign)?;
-        let record = FuncRecord { entry, type_id, instance: number };
-        spaces.funcs.push(store.inner.add_func(record, module.env.imported_funcs.saturating_add(defined))?);
+        let home = FuncHome { entry, instance: number, number: module.env.imported_funcs.saturating_add(defined) };
+        spaces.funcs.push(store.inner.add_func(FuncRecord { offset, type_id }, home)?);
     }
     for (ty, init) in module.globals.iter().skip(spaces.globals.len()).zip(&module.global_inits) {
         let bits = init.eval(&Context { inner: &store.inner, spaces }).ok_or_else(Error::foreign)?;
@@ -148,9 +149,12 @@ fn link(
     elements: Box<[Box<[u32]>]>,
 ) -> Result<InstanceEntity, Error> {
     let types = module.inner.env.types.iter().map(|ty| inner.types.intern(ty)).collect();
+    let own = spaces.funcs.get(module.inner.env.imported_funcs as usize..).unwrap_or_default();
+    let defined = (own.first().copied().unwrap_or(0), u32::try_from(own.len()).map_err(|_| Error::foreign())?);
     let funcs = spaces.funcs.iter().map(|func| func.checked_add(1).ok_or_else(Error::foreign));
     Ok(InstanceEntity {
         types,
+        defined,
         funcs: funcs.collect::<Result<_, _>>()?,
         memories: Linked::new(spaces.memories, |number| {
             get(inner.memories(), number).map(|memory| memory.as_ptr().cast())

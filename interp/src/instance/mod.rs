@@ -125,6 +125,8 @@ pub(crate) struct InstanceEntity {
     types: Box<[u32]>,
     /// References to functions, by function index.
     funcs: Box<[u32]>,
+    /// The store's number of the first function that the module defines, and how many these are: they follow one another.
+    defined: (u32, u32),
     memories: Linked<MemoryView>,
     tables: Linked<TableView>,
     globals: Linked<u64>,
@@ -155,9 +157,15 @@ impl InstanceEntity {
         &self.module
     }
 
-    /// Makes a context describe this instance.
+    /// Makes a context, which knows the store's functions, describe this instance.
     pub(crate) fn describe(&self, ctx: &mut Ctx) {
-        ctx.entries = self.module.inner.code.entries();
+        ctx.code = self.module.inner.code.base();
+        #[cfg(ermine_tail)]
+        {
+            ctx.entries = self.module.inner.code.entries();
+        }
+        (ctx.defined_first, ctx.defined_len) = self.defined;
+        ctx.defined = ctx.funcs.wrapping_add(self.defined.0 as usize);
         ctx.globals = self.globals.addresses.as_ptr();
         ctx.memories = self.memories.addresses.as_ptr();
         ctx.memories_len = u32::try_from(self.memories.addresses.len()).unwrap_or(u32::MAX);

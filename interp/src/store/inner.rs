@@ -19,7 +19,10 @@ use crate::{
     driver::range,
     engine::Engine,
     error::{Error, ErrorKind},
-    exec::{RED_ZONE, ctx::FuncRecord},
+    exec::{
+        RED_ZONE,
+        ctx::{CodePtr, FuncRecord},
+    },
     externref::ExternRef,
     func::Func,
     instance::InstanceEntity,
@@ -37,14 +40,44 @@ pub(crate) struct StackSpan {
     pub(crate) end: *mut u8,
 }
 
+/// Where a function of the store comes from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FuncHome {
+    /// Its code if an instance of this store defines it, null if the host does.
+    pub(crate) entry: CodePtr,
+    /// The instance that defines it; [`FuncHome::HOST`] for host functions.
+    pub(crate) instance: u32,
+    /// Its number among the host's functions, or its index in its module.
+    pub(crate) number: u32,
+}
+
+impl FuncHome {
+    /// `instance` of a function that the host defines.
+    pub(crate) const HOST: u32 = u32::MAX;
+
+    /// Whether the host defines it.
+    pub(crate) fn is_host(&self) -> bool {
+        self.instance == Self::HOST
+    }
+}
+
+/// A function of the store.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct StoreFunc {
+    /// The store's canonical number of its type.
+    pub(crate) type_id: u32,
+    pub(crate) home: FuncHome,
+}
+
 /// Everything in a store but the host's data and closures.
 #[derive(Debug)]
 pub(crate) struct StoreInner {
     id: StoreId,
     engine: Engine,
+    /// All functions, as machines see them.
     funcs: Vec<FuncRecord>,
-    /// For each function: its number among the host's functions, or its index in its module.
-    func_numbers: Vec<u32>,
+    /// The rest of what is known of each function.
+    homes: Vec<FuncHome>,
     pub(crate) types: TypeRegistry,
     memories: Vec<Stable<MemoryEntity>>,
     tables: Vec<Stable<TableEntity>>,
@@ -74,7 +107,7 @@ impl StoreInner {
             id: StoreId::fresh(),
             engine: engine.clone(),
             funcs: Vec::new(),
-            func_numbers: Vec::new(),
+            homes: Vec::new(),
             types: TypeRegistry::default(),
             memories: Vec::new(),
             tables: Vec::new(),
@@ -112,17 +145,17 @@ impl StoreInner {
 
     // Functions.
 
-    pub(crate) fn add_func(&mut self, record: FuncRecord, number: u32) -> Result<u32, Error> {
+    pub(crate) fn add_func(&mut self, record: FuncRecord, home: FuncHome) -> Result<u32, Error> {
         let index = next_index(self.funcs.len(), Bound::StoreFunctions, self.limits().store_functions)?;
         self.funcs.push(record);
-        self.func_numbers.push(number);
+        self.homes.push(home);
         Ok(index)
     }
 
     /// Forgets the functions from `len` on, which nothing can refer to yet.
     pub(crate) fn forget_funcs(&mut self, len: usize) {
         self.funcs.truncate(len);
-        self.func_numbers.truncate(len);
+        self.homes.truncate(len);
     }
 
     /// All functions, for machines.
@@ -130,24 +163,20 @@ impl StoreInner {
         &self.funcs
     }
 
-    pub(crate) fn func(&self, index: u32) -> Option<FuncRecord> {
-        self.funcs.get(usize::try_from(index).ok()?).copied()
+    pub(crate) fn func(&self, index: u32) -> Option<StoreFunc> {
+        let index = usize::try_from(index).ok()?;
+        Some(StoreFunc { type_id: self.funcs.get(index)?.type_id, home: *self.homes.get(index)? })
     }
 
-    pub(crate) fn func_by(&self, handle: Handle) -> Result<(u32, FuncRecord), Error> {
+    pub(crate) fn func_by(&self, handle: Handle) -> Result<(u32, StoreFunc), Error> {
         let index = handle.index_in(self.id).ok_or_else(Error::foreign)?;
         let record = self.func(index).ok_or_else(Error::foreign)?;
         Ok((index, record))
     }
 
-    /// The number of a function among the host's, or its index in its module.
-    pub(crate) fn func_number(&self, index: u32) -> Option<u32> {
-        self.func_numbers.get(usize::try_from(index).ok()?).copied()
-    }
-
     /// The type of a function.
-    pub(crate) fn func_type(&self, record: FuncRecord) -> Option<&TypeEntry> {
-        self.types.get(record.type_id)
+    pub(crate) fn func_type(&self, func: StoreFunc) -> Option<&TypeEntry> {
+        self.types.get(func.type_id)
     }
 
     // Memories.

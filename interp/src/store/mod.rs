@@ -28,7 +28,7 @@ pub use self::{
 pub(crate) use self::{
     entities::{GrowError, LimiterRef},
     id::{Handle, StoreId},
-    inner::{Stack, StackSpan, StoreInner},
+    inner::{FuncHome, Stack, StackSpan, StoreFunc, StoreInner},
 };
 use crate::{
     engine::Engine,
@@ -183,8 +183,8 @@ impl<T> Store<T> {
     pub(crate) fn add_host_func(&mut self, func: Arc<HostFunc<T>>) -> Result<u32, Error> {
         let host = u32::try_from(self.typed.host_funcs.len()).map_err(|_| ErrorKind::OutOfMemory)?;
         let type_id = self.inner.types.intern(func.ty());
-        let record = FuncRecord { entry: core::ptr::null(), type_id, instance: FuncRecord::HOST };
-        let index = self.inner.add_func(record, host)?;
+        let home = FuncHome { entry: core::ptr::null(), instance: FuncHome::HOST, number: host };
+        let index = self.inner.add_func(FuncRecord { offset: 0, type_id }, home)?;
         self.typed.host_funcs.push(func);
         Ok(index)
     }
