@@ -115,6 +115,19 @@ const fn same(a: &[u8], b: &[u8]) -> bool {
     true
 }
 
+/// The float type that a section's condition asks for.
+#[cfg(feature = "alloc")]
+const fn float(condition: &str) -> Option<Ty> {
+    if same(condition.as_bytes(), b"(feature = \"f32\")") {
+        return Some(Ty::F32);
+    }
+    if same(condition.as_bytes(), b"(feature = \"f64\")") {
+        return Some(Ty::F64);
+    }
+    assert!(same(condition.as_bytes(), b"(all())"), "a condition that is not known here");
+    None
+}
+
 macro_rules! count {
     ($($item:tt)*) => { <[&str]>::len(&[$(stringify!($item)),*]) };
 }
@@ -191,6 +204,7 @@ macro_rules! define {
         pub(crate) const SECTIONS: &[SectionInfo] = &[$(
             SectionInfo {
                 rows: SECTION_ROWS[SectionId::$section as usize],
+                float: float(stringify!($cfg)),
                 forms: &[
                     $(form_info!($section false $base $base_form),)*
                     $(form_info!($section true $full $full_form),)*
@@ -394,6 +408,8 @@ pub(crate) struct FormInfo {
 #[derive(Debug)]
 pub(crate) struct SectionInfo {
     pub(crate) rows: u16,
+    /// The float type without which a build does not have the section.
+    pub(crate) float: Option<Ty>,
     pub(crate) forms: &'static [FormInfo],
 }
 

@@ -51,7 +51,7 @@ Profile `base` is in every build; `full` needs the cargo feature of that name.
 fn document() -> String {
     let mut out = String::from(HEAD);
     let count: usize = SECTIONS.iter().map(|section| usize::from(section.rows) * section.forms.len()).sum();
-    let _ = writeln!(out, "\n{} rows, {count} instructions.", ROW_IDS.len());
+    let _ = writeln!(out, "\n{} rows, {count} instructions.\n\n{}", ROW_IDS.len(), super::fingerprint::summary());
     let mut rows = ROW_IDS;
     for section in SECTIONS {
         let (own, rest) = rows.split_at(usize::from(section.rows));

@@ -199,6 +199,11 @@ impl Layout {
         sum
     }
 
+    /// The field at this place.
+    pub(crate) const fn field(&self, index: usize) -> Option<Field> {
+        if index < self.len as usize { Some(self.fields[index]) } else { None }
+    }
+
     /// The fields in order.
     pub(crate) fn fields(&self) -> &[Field] {
         self.fields.get(..usize::from(self.len)).unwrap_or(&[])

@@ -4,7 +4,7 @@ use super::derive::{
     Code, FormInfo, ROWS, RowId, RowInfo, SECTIONS, SectionId, SectionInfo, code_of, each_form, each_op, each_section,
     row,
 };
-use super::field::Layout;
+use super::field::{Layout, Ty};
 use super::form::*;
 use super::{OP_COUNT, Profile};
 use crate::exec::shape::*;
@@ -65,6 +65,11 @@ impl RowInfo {
     /// Whether the operands may be exchanged.
     pub(crate) fn is_commutative(&self) -> bool {
         matches!(self.section, SectionId::I32Commutative | SectionId::I64Commutative)
+    }
+
+    /// The float type that it needs a build to have.
+    pub(crate) fn float(&self) -> Option<Ty> {
+        self.section().float
     }
 
     fn section(&self) -> &'static SectionInfo {

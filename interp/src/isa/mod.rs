@@ -16,11 +16,13 @@ pub(crate) mod derive;
 #[cfg(all(test, feature = "translate", feature = "full"))]
 mod docs;
 pub(crate) mod field;
+mod fingerprint;
 pub(crate) mod form;
 #[cfg(feature = "alloc")]
 pub(crate) mod lookup;
-#[cfg(any(feature = "count", all(test, feature = "translate", feature = "full")))]
+#[cfg(any(all(feature = "count", feature = "alloc"), all(test, feature = "translate", feature = "full")))]
 pub(crate) mod name;
+pub(crate) mod packed;
 pub(crate) mod table;
 
 #[cfg(feature = "translate")]
@@ -31,10 +33,11 @@ pub(crate) use derive::{Code, OP_COUNT};
 #[cfg(feature = "alloc")]
 pub(crate) use field::Field;
 pub(crate) use field::{Layout, Ty};
+pub(crate) use fingerprint::fingerprint;
 
-/// Which instructions a machine has.
+/// Which instructions code may use. Results, traps and fuel do not depend on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Profile {
+pub enum Profile {
     /// The instructions every build has: small, for microcontrollers.
     Base,
     /// All of them: more fusion, for desktops (cargo feature `full`).

@@ -297,7 +297,7 @@ section F64UnaryCommon unary (feature = "f64") {
     F32DemoteF64   0xb6 "f32.demote_f64"    (a: f64) -> f32 { a as f32 }
     F64ConvertI32S 0xb7 "f64.convert_i32_s" (a: u32) -> f64 { f64::from(a as i32) }
     F64ConvertI32U 0xb8 "f64.convert_i32_u" (a: u32) -> f64 { f64::from(a) }
-    F64PromoteF32  0xbb "f64.promote_f32"   (a: f32) -> f64 { f64::from(a) }
+    F64PromoteF32  0xbb "f64.promote_f32"   (a: f32) -> f64 { num::promote(a) }
 }
 
 section F64Unary unary (feature = "f64") {
@@ -512,6 +512,7 @@ section Control plain (all()) {
     Br        _ "br"         (target: Near) -> Elsewhere { control::branch }
     BrFar     _ "br.far"     (target: Far) -> Elsewhere { control::branch_far }
     BrMetered _ "br.metered" (target: Near, fuel: Fuel) -> Elsewhere { control::branch_metered }
+    BrFarMetered _ "br.far.metered" (target: Far, fuel: Fuel) -> Elsewhere { control::branch_far_metered }
     BrTable   _ "br_table"   (index: From32, targets: Targets) -> Elsewhere { control::branch_table }
     BrTableAcc _ "br_table"  (index: Acc32, targets: Targets) -> Elsewhere { control::branch_table_acc }
     Return    _ "return"     (link: Link) -> Elsewhere { calls::return_plain }

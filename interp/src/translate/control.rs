@@ -4,7 +4,7 @@
 
 use alloc::vec::Vec;
 
-use super::emit::{Dest, Slot, Staged};
+use super::emit::{Dest, Priced, Slot, Staged};
 use super::function::{FuelFixup, Function, bytes_of, machine_type};
 use super::label::Label;
 use super::stack::{Entry, Held};
@@ -327,17 +327,17 @@ impl Function<'_> {
         let Some(frame) = self.frames.get(index) else { return };
         let label = frame.label;
         if frame.kind == BlockKind::Loop && self.job.options.metered {
-            let field = self.emit.branch(RowId::BrMetered, Shape::Plain, &[], &[], label, true);
-            self.charge(index, field);
+            let branch = self.emit.branch(RowId::BrMetered, Shape::Plain, &[], &[], label, true);
+            self.charge(index, branch);
         } else {
             self.jump(label);
         }
     }
 
-    /// Notes that the price of a branch back to a loop goes to `field`.
-    fn charge(&mut self, index: usize, field: u32) {
+    /// Notes that a branch goes back to a loop, whose price it pays.
+    fn charge(&mut self, index: usize, branch: Priced) {
         if let Some(frame) = self.frames.get_mut(index) {
-            self.fuel.push(FuelFixup { field, next: frame.fuel });
+            self.fuel.push(FuelFixup { branch, next: frame.fuel });
             frame.fuel = Some(self.fuel.len() as u32 - 1);
         }
     }
@@ -352,9 +352,7 @@ impl Function<'_> {
         let mut next = frame.fuel;
         while let Some(index) = next {
             let Some(fixup) = self.fuel.get(index as usize).copied() else { return };
-            if let Some(field) = self.emit.code().get_mut(fixup.field as usize) {
-                *field = price;
-            }
+            self.emit.price(fixup.branch, price);
             next = fixup.next;
         }
     }
@@ -396,9 +394,9 @@ impl Function<'_> {
     fn branch_on(&mut self, condition: &Entry, sense: bool, label: Label, back: Option<usize>) {
         let (row, places, fields) = self.condition(condition, sense);
         if let Some((shape, step_places, step_fields)) = self.step(row, &places, &fields, back.is_some()) {
-            let field = self.emit.branch(row, shape, &step_places, &step_fields, label, back.is_some());
+            let branch = self.emit.branch(row, shape, &step_places, &step_fields, label, back.is_some());
             if let Some(index) = back {
-                self.charge(index, field);
+                self.charge(index, branch);
             }
             return;
         }
@@ -407,8 +405,8 @@ impl Function<'_> {
             return;
         };
         if lookup::find(row, Shape::BranchMetered, &places, self.emit.profile).is_some() {
-            let field = self.emit.branch(row, Shape::BranchMetered, &places, &fields, label, true);
-            self.charge(index, field);
+            let branch = self.emit.branch(row, Shape::BranchMetered, &places, &fields, label, true);
+            self.charge(index, branch);
             return;
         }
         // No metered form: the inverse branch, over an unconditional one.

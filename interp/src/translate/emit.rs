@@ -3,7 +3,7 @@
 
 use alloc::vec::Vec;
 
-use super::label::{Label, Labels};
+use super::label::{Kind, Label, Labels};
 use crate::error::Error;
 use crate::isa::form::{Place, Shape};
 use crate::isa::{Code, Field, Profile, RowId, Ty, lookup};
@@ -152,6 +152,16 @@ impl Staged {
         self.code(profile).is_some()
     }
 }
+
+/// A branch that pays: where its instruction starts and where its distance is, which its price follows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Priced {
+    op: u32,
+    distance: u32,
+}
+
+/// Where the price of `br.far.metered` is: behind its number and its distance.
+const FAR_FUEL: u32 = 3;
 
 /// Code under construction.
 #[derive(Debug)]
@@ -386,7 +396,8 @@ impl<'a> Emitter<'a> {
         at
     }
 
-    /// Writes a branch to a label behind the window, of whose accumulator it may make use. Returns where its fuel goes, if it is metered.
+    /// Writes a branch to a label behind the window, of whose accumulator it may make use. A metered one goes back; returns what
+    /// [`Emitter::price`] wants to know of it.
     pub(crate) fn branch(
         &mut self,
         row: RowId,
@@ -395,14 +406,14 @@ impl<'a> Emitter<'a> {
         fields: &[u16],
         label: Label,
         metered: bool,
-    ) -> u32 {
+    ) -> Priced {
         let mut all: Short<u16, 8> = Short::of(fields);
         all.extend(if metered { &[0, 0] } else { &[0] });
         let op = self.write_now(row, shape, places, all.as_slice());
         let field = op + 1 + fields.len() as u32;
         let code = self.code.get_mut(self.start..).unwrap_or(&mut []);
-        self.labels.refer(code, label, op, field);
-        field + 1
+        self.labels.refer(code, label, op, field, if metered { Kind::NearMetered } else { Kind::Near });
+        Priced { op, distance: field }
     }
 
     /// Writes the head of a branch table; its targets are appended. Returns where it is.
@@ -415,7 +426,20 @@ impl<'a> Emitter<'a> {
     /// An entry of the table at `op`, to a label.
     pub(crate) fn refer_far(&mut self, label: Label, op: u32, field: u32) {
         let code = self.code.get_mut(self.start..).unwrap_or(&mut []);
-        self.labels.refer_far(code, label, op, field);
+        self.labels.refer(code, label, op, field, Kind::Far);
+    }
+
+    /// Sets what a metered branch costs. One that could not reach its target goes ahead, to a far branch that pays.
+    pub(crate) fn price(&mut self, branch: Priced, price: u16) {
+        let code = self.code();
+        let distance = code.get(branch.distance as usize).map_or(0, |&units| units as i16);
+        let fuel = match u32::try_from(distance) {
+            Ok(ahead @ 1..) => branch.op + ahead + FAR_FUEL,
+            Ok(0) | Err(_) => branch.distance + 1,
+        };
+        if let Some(field) = code.get_mut(fuel as usize) {
+            *field = price;
+        }
     }
 
     /// Puts a label here. The window is empty.
@@ -476,16 +500,20 @@ impl<'a> Emitter<'a> {
 
     /// Far branches for all unresolved near ones.
     fn island(&mut self) {
-        let far = number(RowId::BrFar);
         while let Some(fixup) = self.labels.next_unresolved() {
             let here = self.here();
             let field = fixup.field as usize;
             if let Some(units) = self.code().get_mut(field) {
                 *units = (here - fixup.op) as u16;
             }
-            self.code.extend_from_slice(&[far, 0, 0]);
-            let code = self.code.get_mut(self.start..).unwrap_or(&mut []);
-            self.labels.refer_far(code, fixup.label, here, here + 1);
+            if fixup.kind == Kind::NearMetered {
+                // The price, if it is known already, goes along.
+                let price = self.code().get_mut(field + 1).map_or(0, core::mem::take);
+                self.code.extend_from_slice(&[number(RowId::BrFarMetered), 0, 0, price]);
+            } else {
+                self.code.extend_from_slice(&[number(RowId::BrFar), 0, 0]);
+            }
+            self.refer_far(fixup.label, here, here + 1);
         }
     }
 

@@ -6,7 +6,7 @@ use wasmparser::{FuncValidator, FunctionBody, ValidatorResources};
 
 use super::Options;
 use super::control::Frame;
-use super::emit::{Emitter, Slot, frame_too_large};
+use super::emit::{Emitter, Priced, Slot, frame_too_large};
 use super::label::Labels;
 use super::stack::{Local, Stack};
 use crate::code::decode::put32;
@@ -39,8 +39,7 @@ pub(crate) struct Scratch {
 /// A branch back to a loop whose price is known when the loop ends.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FuelFixup {
-    /// Where the price goes.
-    pub(crate) field: u32,
+    pub(crate) branch: Priced,
     /// The next one of the same loop.
     pub(crate) next: Option<u32>,
 }
@@ -68,12 +67,7 @@ pub(crate) struct Function<'a> {
 
 /// The type that values of a wasm type have in the machine.
 pub(crate) fn machine_type(ty: ValType) -> Ty {
-    match ty {
-        ValType::I32 | ValType::FuncRef | ValType::ExternRef => Ty::I32,
-        ValType::I64 => Ty::I64,
-        ValType::F32 => Ty::F32,
-        ValType::F64 => Ty::F64,
-    }
+    ty.machine()
 }
 
 /// Bytes that values of these types take.

@@ -1,7 +1,8 @@
 //! Branch targets.
 //!
 //! A near branch reaches 32,767 units. A near branch whose target is not in reach when that becomes certain goes to an *island* instead, a far
-//! branch written within reach; each branch is moved at most once, so the work stays linear.
+//! branch written within reach; each branch is moved at most once, so the work stays linear. The far branch of a metered one pays in its place: in
+//! metered code, what goes back pays, and metered branches are those that go back.
 
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
@@ -16,14 +17,24 @@ pub(crate) struct Label(u32);
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Fixup {
     pub(crate) label: Label,
+    pub(crate) kind: Kind,
     /// Where its instruction starts.
     pub(crate) op: u32,
     /// Where its distance goes.
     pub(crate) field: u32,
-    far: bool,
     resolved: bool,
     /// The next one of the same label.
     next: Option<u32>,
+}
+
+/// What kind of branch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Near,
+    /// The fuel follows its distance.
+    NearMetered,
+    /// Its distance takes two units.
+    Far,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -86,29 +97,19 @@ impl Labels {
         }
     }
 
-    /// A near branch, whose instruction starts at `op` and whose distance is at `field`.
-    pub(crate) fn refer(&mut self, code: &mut [u16], label: Label, op: u32, field: u32) {
-        let index = self.add(code, label, op, field, false);
-        if !self.fixups[index as usize].resolved {
-            self.near.push_back(index);
-        }
-    }
-
-    /// A far branch, likewise. Its distance takes two units.
-    pub(crate) fn refer_far(&mut self, code: &mut [u16], label: Label, op: u32, field: u32) {
-        self.add(code, label, op, field, true);
-    }
-
-    fn add(&mut self, code: &mut [u16], label: Label, op: u32, field: u32, far: bool) -> u32 {
+    /// A branch, whose instruction starts at `op` and whose distance is at `field`.
+    pub(crate) fn refer(&mut self, code: &mut [u16], label: Label, op: u32, field: u32, kind: Kind) {
         let index = self.fixups.len() as u32;
         let state = self.state(label);
-        let mut fixup = Fixup { label, op, field, far, resolved: false, next: state.first };
+        let mut fixup = Fixup { label, op, field, kind, resolved: false, next: state.first };
         state.first = Some(index);
         if let Some(at) = state.at {
             fixup.resolved = resolve(code, &fixup, at);
         }
+        if !fixup.resolved && kind != Kind::Far {
+            self.near.push_back(index);
+        }
         self.fixups.push(fixup);
-        index
     }
 
     /// Whether the oldest unresolved near branch, at `here` plus `units`, would be close to the end of its reach.
@@ -116,8 +117,8 @@ impl Labels {
         while let Some(&oldest) = self.near.front() {
             let fixup = &self.fixups[oldest as usize];
             if !fixup.resolved {
-                // Every waiting branch takes three units of an island.
-                let islands = 3 * self.near.len() as u64;
+                // Every waiting branch takes up to four units of an island.
+                let islands = 4 * self.near.len() as u64;
                 return u64::from(here - fixup.op) + units as u64 + islands > u64::from(REACH);
             }
             self.near.pop_front();
@@ -141,7 +142,7 @@ impl Labels {
 /// Writes the distance of a branch, if it fits.
 fn resolve(code: &mut [u16], fixup: &Fixup, at: u32) -> bool {
     let distance = at as i32 - fixup.op as i32;
-    if fixup.far {
+    if fixup.kind == Kind::Far {
         put32(code, fixup.field as usize, distance as u32);
         return true;
     }

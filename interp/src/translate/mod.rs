@@ -32,7 +32,6 @@ use wasmparser::{FuncValidator, FuncValidatorAllocations, FunctionBody, Validato
 
 use crate::code::Code;
 use crate::error::{Error, ErrorKind};
-use crate::exec::Kind;
 use crate::isa::Profile;
 use crate::limits::{Bound, Limits};
 use crate::module::env::ModuleEnv;
@@ -41,8 +40,6 @@ use function::{Job, Scratch};
 /// What a translation depends on, beside the module.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Options {
-    /// The machine that the code is for.
-    pub(crate) kind: Kind,
     /// Whether code pays fuel.
     pub(crate) metered: bool,
     /// Whether code counts the wasm operators it executes.
@@ -100,7 +97,7 @@ impl ModuleTranslator {
     pub(crate) fn finish(mut self) -> Result<Code, Error> {
         self.starts.push(u32::try_from(self.code.len()).map_err(|_| self.too_long())?);
         self.code.shrink_to_fit();
-        Ok(Code::new(self.options.kind, self.code, self.starts))
+        Ok(Code::new(self.code, self.starts))
     }
 }
 
