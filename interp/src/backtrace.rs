@@ -102,7 +102,16 @@ impl FrameInfo {
         self.module.func_name(self.func_index())
     }
 
-    /// The byte of the module with the instruction: the one that trapped, or a call.
+    /// Where the instruction is in the function's compact code: the one that trapped, or a call. In units of u16 from the function's header, the
+    /// same on every machine; the symbol map of an image has names and module offsets for it.
+    ///
+    /// Code that was translated from wasm is translated again to find it.
+    #[must_use]
+    pub fn code_offset(&self) -> Option<u32> {
+        self.module.inner.code_offset(self.defined, self.position)
+    }
+
+    /// The byte of the module with the instruction: the one that trapped, or a call. Not known of a module from an image.
     #[must_use]
     pub fn module_offset(&self) -> Option<usize> {
         self.module.inner.module_offset(self.defined, self.position)
@@ -116,7 +125,12 @@ impl fmt::Debug for FrameInfo {
 }
 
 impl fmt::Display for FrameInfo {
+    /// Function and module offset; of a module from an image, the line that a symbol map explains.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.module.inner.bytes.image().is_some() {
+            write!(f, "func {}", self.func_index())?;
+            return self.code_offset().map_or(Ok(()), |offset| write!(f, " + {offset:#x}"));
+        }
         match self.func_name() {
             Some(name) => write!(f, "{name} (function {})", self.func_index())?,
             None => write!(f, "function {}", self.func_index())?,

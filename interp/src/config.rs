@@ -231,10 +231,11 @@ impl Config {
         self
     }
 
-    /// Use the instructions of boards only. For the project's own measurements and tests.
-    #[doc(hidden)]
-    pub fn base_profile(&mut self, enable: bool) -> &mut Self {
-        self.profile = if enable { Profile::Base } else { Profile::BEST };
+    /// Which instructions translated code may use. Default: all that this build has.
+    ///
+    /// An image for a board is compiled with [`Profile::Base`], on any host.
+    pub fn profile(&mut self, profile: Profile) -> &mut Self {
+        self.profile = profile;
         self
     }
 

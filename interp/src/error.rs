@@ -5,6 +5,7 @@ use core::{any::Any, fmt};
 
 use crate::{
     backtrace::Backtrace,
+    image::ImageError,
     limits::Bound,
     trap::Trap,
     types::{ExternType, FuncType},
@@ -138,6 +139,28 @@ pub enum ErrorKind {
     FuelDisabled,
     /// [`Machine::Tail`](crate::Machine::Tail) was asked for, but this build does not have it.
     MachineUnavailable,
+    /// [`Profile::Full`](crate::Profile::Full) was asked for, but this build does not have it.
+    ProfileUnavailable,
+    /// The image is refused, whoever asks for it.
+    Image(ImageError),
+    /// The image does not fit the engine's settings.
+    ImageMismatch(ImageMismatch),
+    /// The module cannot be an image: the format has no room for something of it.
+    ImageBound(&'static str),
+}
+
+/// What of an image does not fit an engine's settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ImageMismatch {
+    /// The engine meters its guests, and the image was compiled without fuel.
+    NotMetered,
+    /// The image pays fuel, and the engine does not meter its guests.
+    Metered,
+    /// The image has the `full` profile, and the engine the `base` one.
+    Profile,
+    /// It uses this proposal, which is switched off in [`Config`](crate::Config).
+    Proposal(&'static str),
 }
 
 /// An error of the embedder's own, carried through the guest.
@@ -283,6 +306,20 @@ impl From<Trap> for Error {
     }
 }
 
+impl From<ImageError> for Error {
+    #[cold]
+    fn from(error: ImageError) -> Self {
+        ErrorKind::Image(error).into()
+    }
+}
+
+impl From<ImageMismatch> for Error {
+    #[cold]
+    fn from(mismatch: ImageMismatch) -> Self {
+        ErrorKind::ImageMismatch(mismatch).into()
+    }
+}
+
 #[cfg(feature = "translate")]
 impl From<wasmparser::BinaryReaderError> for Error {
     #[cold]
@@ -342,6 +379,27 @@ impl fmt::Display for ErrorKind {
             Self::ForeignEngine => f.write_str("module, linker and store must be made with one engine"),
             Self::FuelDisabled => f.write_str("fuel is not metered; switch on `Config::consume_fuel`"),
             Self::MachineUnavailable => f.write_str("this build has no tail machine; choose `Machine::Auto`"),
+            Self::ProfileUnavailable => f.write_str(
+                "this build has no `full` profile; build with the feature `full`, or choose `Profile::Base`",
+            ),
+            Self::Image(error) => fmt::Display::fmt(error, f),
+            Self::ImageMismatch(mismatch) => fmt::Display::fmt(mismatch, f),
+            Self::ImageBound(what) => write!(f, "the module does not fit into an image: {what}"),
+        }
+    }
+}
+
+impl fmt::Display for ImageMismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotMetered => {
+                f.write_str("the image was compiled without fuel, and this engine wants to meter: compile it with metering")
+            }
+            Self::Metered => {
+                f.write_str("the image pays fuel, and this engine does not meter: switch on `Config::consume_fuel` or `Config::interruptible`")
+            }
+            Self::Profile => f.write_str("the image has the `full` profile, this engine the `base` one: compile with `--profile base`"),
+            Self::Proposal(name) => write!(f, "the image needs the {name} proposal, which is switched off; switch it on in `Config`"),
         }
     }
 }

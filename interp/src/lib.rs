@@ -82,9 +82,11 @@ pub mod bare;
 #[cfg(feature = "alloc")]
 mod code;
 mod exec;
+pub mod image;
 mod isa;
 mod num;
 mod trap;
+mod val_type;
 
 #[cfg(feature = "alloc")]
 mod backtrace;
@@ -123,14 +125,18 @@ mod types;
 #[cfg(feature = "alloc")]
 mod value;
 
-pub use self::trap::{Trap, Trap as TrapCode};
+pub use self::{
+    isa::Profile,
+    trap::{Trap, Trap as TrapCode},
+    val_type::{RefType, ValType},
+};
 
 #[cfg(feature = "alloc")]
 pub use self::{
     backtrace::{Backtrace, FrameInfo},
     config::{Config, Machine},
-    engine::Engine,
-    error::{Error, ErrorKind, HostError, MissingImport},
+    engine::{Engine, Precompiled},
+    error::{Error, ErrorKind, HostError, ImageMismatch, MissingImport},
     externref::ExternRef,
     func::{
         Caller, Func, IntoFunc, ResumableCall, ResumableCallHostTrap, ResumableCallOutOfFuel, TypedFunc,
@@ -148,7 +154,7 @@ pub use self::{
         StoreLimits, StoreLimitsBuilder,
     },
     table::Table,
-    types::{ExternType, FuncType, GlobalType, MemoryType, MemoryTypeBuilder, Mutability, RefType, TableType, ValType},
+    types::{ExternType, FuncType, GlobalType, MemoryType, MemoryTypeBuilder, Mutability, TableType},
     value::{F32, F64, Nullable, Ref, Val},
 };
 

@@ -49,6 +49,22 @@ macro_rules! unsigned_division {
 unsigned_division!(div_u32 rem_u32 u32);
 unsigned_division!(div_u64 rem_u64 u64);
 
+/// An f32 as an f64.
+#[cfg(not(any(target_arch = "arm", target_arch = "riscv32")))]
+#[inline(always)]
+pub(crate) fn promote(a: f32) -> f64 {
+    f64::from(a)
+}
+
+/// An f32 as an f64. The compiler's routines for targets without hardware for f64 keep a signalling NaN; it has to become a quiet one.
+#[cfg(any(target_arch = "arm", target_arch = "riscv32"))]
+#[inline(always)]
+pub(crate) fn promote(a: f32) -> f64 {
+    const QUIET: u64 = 0x0008_0000_0000_0000;
+    let wide = f64::from(a);
+    if a.is_nan() { f64::from_bits(wide.to_bits() | QUIET) } else { wide }
+}
+
 macro_rules! float {
     ($float:ident $bits:ident: $min:ident $max:ident $sqrt:ident $ceil:ident $floor:ident $trunc:ident $nearest:ident $copysign:ident $abs:ident $neg:ident,
      $libm_sqrt:ident $libm_ceil:ident $libm_floor:ident $libm_trunc:ident $libm_rint:ident) => {

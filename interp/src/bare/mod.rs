@@ -1,117 +1,171 @@
-//! Translated code over borrowed buffers, without an allocator. **A stop-gap**: images, which are verified, will replace it.
+//! Guests over borrowed buffers, without an allocator: what a firmware links.
 //!
-//! A module is translated on a host (`translate`, cargo feature of the same name) to a [`Code`], plain data that goes into a firmware's flash as a
-//! constant. The firmware, which links neither the validator nor the translator, lends stack, memory and globals, and calls functions.
-//!
-//! Deliberately missing: imports, tables, references to functions, `memory.grow`, passive segments, fuel. A board that needs them waits for images.
+//! The caller lends everything that a guest uses, as [`Resources`]: the value stack, the linear memory, and an arena for globals and tables.
+//! The [`Image`] stays where it is, in flash for instance, and is executed there.
 //!
 //! # Examples
 //!
-//! ```
-//! use ermine::bare::{Address, Buffers, Code, Instance};
+#![cfg_attr(feature = "translate", doc = "```")]
+#![cfg_attr(not(feature = "translate"), doc = "```ignore")]
+//! use ermine::{bare::{Instance, Resources}, image::Image};
 //!
-//! # #[cfg(feature = "translate")]
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let wasm = wat::parse_str(r#"(module (func (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1))))"#)?;
-//! # let made = ermine::bare::translate(&wasm)?;
-//! # let (code, entries) = (&made.code, &made.entries);
-//! // A firmware has these as constants.
-//! let code = Code { code, entries, globals: &[], data: &[], memory: 0 };
-//! let (mut stack, mut addresses) = ([0; 128], [Address::NONE; 1]);
-//! let buffers = Buffers { stack: &mut stack, memory: &mut [], globals: &mut [], addresses: &mut addresses };
-//! // SAFETY: this very build has translated the code.
-//! let mut instance = unsafe { Instance::new(&code, buffers) }?;
-//! let mut sum = [0];
-//! instance.call(0, &[40, 2], &mut sum)?;
-//! assert_eq!(sum, [42]);
+//! # let wasm = wat::parse_str(r#"(module (memory 1)
+//! #     (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1))))"#)?;
+//! # let bytes = ermine::Engine::default().precompile_module(&wasm)?;
+//! # let bytes: &[u8] = &bytes;
+//! // A firmware has the image as a constant: `ermine compile plugin.wasm --profile base --emit rust`.
+//! let (mut stack, mut memory, mut arena) = ([0; 256], vec![0; 65536], [0; 64]);
+//! let image = Image::verify(bytes, &mut stack)?; // the stack is not needed yet
+//! let resources = Resources { stack: &mut stack, memory: &mut memory, arena: &mut arena, fuel: 0 };
+//! let mut instance = Instance::new(image, resources, ())?;
+//! let add = image.exported_func("add").ok_or("no such function")?;
+//! assert_eq!(instance.call::<(i32, i32), i32>(add, (40, 2))?, 42);
 //! # Ok(())
 //! # }
-//! # #[cfg(not(feature = "translate"))]
-//! # fn main() {}
 //! ```
+//!
+//! # Fuel and suspension
+//!
+//! An image that was compiled with `--fuel` pays for what it executes. [`Instance::call`] makes a trap of fuel that is used up; a call that was begun
+//! with [`Instance::start`] is suspended instead and goes on with [`Instance::resume`], after [`Instance::set_fuel`]. A host function suspends its
+//! caller with [`Halt::Suspend`].
+//!
+//! # What there is not
+//!
+//! One memory at most; instances do not share anything; threads. Hosts with an allocator use [`Module::deserialize`](crate::Module) instead.
 
-#![allow(unsafe_code, reason = "hands addresses to the machine")]
+#![allow(unsafe_code, reason = "keeps addresses into what was lent")]
+
+pub(crate) mod arena;
+mod host;
+mod run;
+mod setup;
+mod slow;
+mod trace;
+mod values;
 
 use core::{fmt, marker::PhantomData};
 
-#[cfg(feature = "translate")]
-mod translate;
-
-#[cfg(feature = "translate")]
-pub use self::translate::{Translation, translate};
-
-use crate::{
-    exec::{
-        self, Kind, RED_ZONE,
-        ctx::{Ctx, MemoryView},
-        exit::Exit,
-    },
-    trap::Trap,
+pub use self::{
+    arena::Needs,
+    host::{Call, Halt, Host},
+    trace::{Frames, Position},
+    values::{Number, Numbers, Val},
 };
+use self::{
+    arena::Table,
+    run::{Pending, State, Stop},
+};
+use crate::{exec::ctx::Ctx, image::Image, trap::Trap, val_type::ValType};
 
-/// A translated module: plain data.
-#[derive(Debug, Clone, Copy)]
-pub struct Code<'a> {
-    /// The code of all functions.
-    pub code: &'a [u16],
-    /// Where each function starts in it.
-    pub entries: &'a [u32],
-    /// Initial values of the globals; 32-bit ones in the low half.
-    pub globals: &'a [u64],
-    /// What is copied into memory at the start, and to where.
-    pub data: &'a [(u32, &'a [u8])],
-    /// Bytes of memory that the module asks for.
-    pub memory: usize,
-}
-
-/// What an instance borrows for its life.
+/// What a guest may use, lent for the life of its instance. [`Image::needs`] says how much it wants.
 #[derive(Debug)]
-pub struct Buffers<'a> {
-    /// The value stack: all frames of the guest. Its last 64 words hold no frame.
+pub struct Resources<'a> {
+    /// The value stack: all frames of the guest. Its last 32 bytes hold no frame.
     pub stack: &'a mut [u32],
-    /// The linear memory: [`Code::memory`] bytes, zeroed by the caller.
+    /// The linear memory. It is zeroed whole; what is more than the module asks for can be had by `memory.grow`.
     pub memory: &'a mut [u8],
-    /// One cell for each global.
-    pub globals: &'a mut [u64],
-    /// One place for each function and each global.
-    pub addresses: &'a mut [Address],
+    /// Globals, tables, and what the instance keeps about them.
+    pub arena: &'a mut [u64],
+    /// Fuel, for images that pay.
+    pub fuel: u64,
 }
 
-/// A place for an address, which an instance fills.
-#[derive(Debug, Clone, Copy)]
-#[repr(transparent)]
-pub struct Address(*const u8);
+/// One of the [`Resources`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resource {
+    /// [`Resources::stack`]
+    Stack,
+    /// [`Resources::memory`]
+    Memory,
+    /// [`Resources::arena`]
+    Arena,
+}
 
-impl Address {
-    /// What a place holds before an instance uses it.
-    pub const NONE: Self = Self(core::ptr::null());
+/// What an image wants that there is not on a bare board.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Unsupported {
+    /// More than one memory.
+    SeveralMemories,
+    /// A constant expression that needs more than 8 values at a time, or more than 64 operations.
+    DeepExpression,
 }
 
 /// Why something could not be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
+// A tag of one byte would be followed by odd bytes, which a board copies by a call of `memcpy`.
+#[repr(u32)]
 pub enum Error {
     /// The guest trapped.
-    Trap(Trap),
-    /// The module does not define so many functions.
+    Trap {
+        /// Why.
+        trap: Trap,
+        /// Where, if any of its functions was active.
+        at: Option<Position>,
+    },
+    /// A host function failed.
+    Host {
+        /// What it said in [`Halt::Failed`].
+        code: u32,
+        /// Where it was called.
+        at: Option<Position>,
+    },
+    /// The guest has ended itself with this status.
+    Exit(i32),
+    /// The host does not have an import.
+    MissingImport {
+        /// Which: the position among [`Image::imports`].
+        import: u32,
+    },
+    /// Less was lent than [`Image::needs`] says.
+    TooSmall(Resource),
+    /// The image wants something that there is not here.
+    Unsupported(Unsupported),
+    /// There is no such function.
     NoSuchFunction,
-    /// The guest executed an instruction that needs more than there is here, see the head of this module.
-    Unsupported,
-    /// A buffer is smaller than the code asks for.
-    BufferTooSmall,
-    /// The parts of the code do not belong together.
-    Malformed,
+    /// There is no such global, or it has another type, or may not be written.
+    NoSuchGlobal,
+    /// The function has other parameters or results.
+    Signature,
+    /// A call has begun and not ended: [`Instance::resume`] or [`Instance::cancel`] it.
+    Busy,
+    /// No call has begun.
+    Idle,
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Trap(trap) => trap.message(),
-            Self::NoSuchFunction => "no function of this number: count those that the module defines, from 0",
-            Self::Unsupported => "the guest needs imports, tables or growing memory: leave them out of the module",
-            Self::BufferTooSmall => "a buffer is too small: lend as much as the code says",
-            Self::Malformed => "parts of the code do not fit: translate the module again",
-        })
+        match self {
+            Self::Trap { trap, at: Some(at) } => write!(f, "{trap} at {at}"),
+            Self::Trap { trap, at: None } => write!(f, "{trap}"),
+            Self::Host { code, at: Some(at) } => write!(f, "a host function failed with {code} at {at}"),
+            Self::Host { code, at: None } => write!(f, "a host function failed with {code}"),
+            Self::Exit(status) => write!(f, "the guest ended itself with status {status}"),
+            Self::MissingImport { import } => write!(f, "the host does not have import {import}"),
+            Self::TooSmall(Resource::Stack) => {
+                f.write_str("the stack is too small: lend as much as `Image::needs` says")
+            }
+            Self::TooSmall(Resource::Memory) => {
+                f.write_str("the memory is too small: lend as much as `Image::needs` says")
+            }
+            Self::TooSmall(Resource::Arena) => {
+                f.write_str("the arena is too small: lend as much as `Image::needs` says")
+            }
+            Self::Unsupported(Unsupported::SeveralMemories) => {
+                f.write_str("the guest has several memories: build it with one")
+            }
+            Self::Unsupported(Unsupported::DeepExpression) => {
+                f.write_str("a constant expression of the guest is too deep: simplify it")
+            }
+            Self::NoSuchFunction => f.write_str("no such function"),
+            Self::NoSuchGlobal => f.write_str("no such global, or not of this type"),
+            Self::Signature => f.write_str("the function has other parameters or results"),
+            Self::Busy => f.write_str("a call has begun and not ended: resume or cancel it"),
+            Self::Idle => f.write_str("no call has begun"),
+        }
     }
 }
 
@@ -119,124 +173,289 @@ impl core::error::Error for Error {}
 
 impl From<Trap> for Error {
     fn from(trap: Trap) -> Self {
-        Self::Trap(trap)
+        Self::Trap { trap, at: None }
     }
 }
 
-/// A module in the buffers that it runs in.
-#[derive(Debug)]
-pub struct Instance<'a> {
-    /// The addresses of all functions, then those of all globals.
-    addresses: &'a [Address],
-    functions: usize,
-    stack: &'a mut [u32],
-    memory: &'a mut [u8],
-    /// `addresses` point into both.
-    code_and_globals: PhantomData<(&'a [u16], &'a mut [u64])>,
+/// How far a call has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress<R> {
+    /// It has ended, with these results.
+    Finished(R),
+    /// It waits, and goes on with [`Instance::resume`].
+    Suspended(Suspended),
 }
 
-impl<'a> Instance<'a> {
-    /// Sets up an instance: fills globals and addresses, copies data into memory.
+/// What a suspended call waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Suspended {
+    /// More fuel.
+    OutOfFuel {
+        /// How much it needs for its next step.
+        required: u64,
+    },
+    /// A host function that was not ready, see [`Halt::Suspend`].
+    Host,
+}
+
+/// A guest in the buffers that it runs in.
+pub struct Instance<'a, H = ()> {
+    image: Image<'a>,
+    host: H,
+    inner: &'a mut Inner,
+    /// What the addresses in it lead to.
+    lent: PhantomData<Resources<'a>>,
+}
+
+/// What an instance has in the arena, so that moving it is cheap. All zeros are a value of it.
+struct Inner {
+    ctx: Ctx,
+    /// The bottom of the stack.
+    stack: *mut u8,
+    /// The linear memory, and how far it can grow.
+    memory: *mut u8,
+    memory_room: usize,
+    tables: *mut Table,
+    tables_len: usize,
+    /// How many elements there is room for behind the last table.
+    tables_room: usize,
+    /// The host's numbers of the imported functions.
+    imports: *mut u32,
+    /// A bit for each element segment, then for each data segment.
+    dropped: *mut u32,
+    state: State,
+    pending: Pending,
+    /// Whether `ctx.ip` is the instruction that the machine left at, rather than the one behind it.
+    at_ip: bool,
+}
+
+// SAFETY: the addresses lead to what the instance has borrowed for itself alone.
+unsafe impl<H: Send> Send for Instance<'_, H> {}
+
+impl<'a, H: Host> Instance<'a, H> {
+    /// Calls a function by its index in the module: `call::<(i32, i32), i64>(func, (1, 2))`.
     ///
     /// # Errors
     ///
-    /// [`Error::BufferTooSmall`]; [`Error::Malformed`] if an offset points out of the code, or data does not fit the memory.
-    ///
-    /// # Safety
-    ///
-    /// `code` and `entries` are what `translate` of this very version made of one module, and this build has the number types that the module
-    /// uses (cargo features `f32` and `f64`). Nothing checks that before there are images.
-    pub unsafe fn new(code: &Code<'a>, buffers: Buffers<'a>) -> Result<Self, Error> {
-        let Buffers { stack, memory, globals, addresses } = buffers;
-        let functions = code.entries.len();
-        if memory.len() < code.memory
-            || globals.len() < code.globals.len()
-            || addresses.len() < functions + code.globals.len()
-        {
-            return Err(Error::BufferTooSmall);
-        }
-        let mut places = addresses.iter_mut();
-        // `zip` asks its second part only where the first has another element: places for globals stay.
-        for (&entry, place) in code.entries.iter().zip(places.by_ref()) {
-            let header = code.code.get(entry as usize..).ok_or(Error::Malformed)?;
-            *place = Address(header.as_ptr().cast());
-        }
-        for ((&value, cell), place) in code.globals.iter().zip(globals).zip(places) {
-            *cell = value;
-            *place = Address(core::ptr::from_mut(cell).cast());
-        }
-        for &(at, bytes) in code.data {
-            let rest = memory.get_mut(at as usize..).ok_or(Error::Malformed)?;
-            rest.get_mut(..bytes.len()).ok_or(Error::Malformed)?.copy_from_slice(bytes);
-        }
-        Ok(Self { addresses, functions, stack, memory, code_and_globals: PhantomData })
+    /// [`Error::Trap`], [`Error::Host`] and [`Error::Exit`] come from the guest; fuel that is used up is [`Trap::OutOfFuel`], a host function that is not ready
+    /// [`Trap::Interrupt`]. [`Error::NoSuchFunction`], [`Error::Signature`] and [`Error::Busy`] come before anything has happened.
+    pub fn call<P: Numbers, R: Numbers>(&mut self, func: u32, params: P) -> Result<R, Error> {
+        self.check::<P, R>(func)?;
+        self.begin(func, |slots| params.write_all(slots))?;
+        self.finish()?;
+        Ok(R::read_all(self.bottom()))
     }
 
-    /// Calls a function by its number among those that the module defines.
-    ///
-    /// `arguments` and `results` are slots: an `i32` or `f32` is one word, an `i64` or `f64` two, the low half first on little-endian hosts. How
-    /// many there are is the caller's to know; with other numbers the guest computes something else, and nothing worse happens.
+    /// Calls a function whose type is not known at compile time.
     ///
     /// # Errors
     ///
-    /// [`Error::Trap`], among it [`Trap::StackOverflow`] where the stack is too small; [`Error::NoSuchFunction`]; [`Error::Unsupported`].
-    pub fn call(&mut self, func: u32, arguments: &[u32], results: &mut [u32]) -> Result<(), Error> {
-        let entry =
-            self.addresses.get(..self.functions).and_then(|all| all.get(func as usize)).ok_or(Error::NoSuchFunction)?.0;
-        let bytes = size_of_val(self.stack).checked_sub(RED_ZONE).ok_or(Trap::StackOverflow)?;
-        if arguments.len().max(results.len()) * 4 > bytes {
-            return Err(Trap::StackOverflow.into());
+    /// As for [`call`](Self::call); [`Error::Signature`] also if there are not as many `results` as the function has. Their values before the call mean nothing.
+    pub fn call_vals(&mut self, func: u32, params: &[Val], results: &mut [Val]) -> Result<(), Error> {
+        self.start_vals(func, params)?;
+        if self.image.signature(func).is_none_or(|signature| signature.results().len() != results.len()) {
+            self.cancel();
+            return Err(Error::Signature);
         }
-        copy(self.stack, arguments);
-        let base: *mut u8 = self.stack.as_mut_ptr().cast();
-        let mut memory = MemoryView { base: self.memory.as_mut_ptr(), len: self.memory.len() };
-        let memories = [&raw mut memory];
-        let mut ctx = Ctx::new();
-        ctx.stack_end = base.wrapping_add(bytes);
-        ctx.entries = self.addresses.as_ptr().cast();
-        ctx.globals = self.addresses.as_ptr().wrapping_add(self.functions).cast();
-        ctx.memories = memories.as_ptr();
-        ctx.memories_len = 1;
-        ctx.bulk_at_once = u32::MAX;
-        // SAFETY: by the contract of `new` this is verified code, and it uses no more of `ctx` than is set (invariants 1 to 3): stack and memory
-        // are borrowed, the red zone is behind the stack, entries and globals are in `addresses`, in the order of the module.
-        let exit = unsafe {
-            match exec::enter(Kind::Loop, &mut ctx, entry, base) {
-                Ok(()) => exec::run(Kind::Loop, &mut ctx),
-                Err(exit) => exit,
+        self.finish()?;
+        self.read_vals(func, results)
+    }
+
+    /// Begins a call that can be suspended. Nothing of it runs before [`resume`](Self::resume).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoSuchFunction`], [`Error::Signature`], [`Error::Busy`]; [`Trap::StackOverflow`] if the stack does not hold the arguments.
+    pub fn start<P: Numbers>(&mut self, func: u32, params: P) -> Result<(), Error> {
+        let signature = self.image.signature(func).ok_or(Error::NoSuchFunction)?;
+        if !P::fit(signature.params()) {
+            return Err(Error::Signature);
+        }
+        self.begin(func, |slots| params.write_all(slots))
+    }
+
+    /// The same for a function whose type is not known at compile time.
+    ///
+    /// # Errors
+    ///
+    /// As for [`start`](Self::start).
+    pub fn start_vals(&mut self, func: u32, params: &[Val]) -> Result<(), Error> {
+        let signature = self.image.signature(func).ok_or(Error::NoSuchFunction)?;
+        if !signature.params().eq(params.iter().map(Val::ty)) {
+            return Err(Error::Signature);
+        }
+        self.begin(func, |slots| {
+            let mut rest = slots;
+            for &param in params {
+                param.write(rest);
+                rest = rest.get_mut(param.ty().slots()..).unwrap_or_default();
             }
-        };
-        match exit {
-            Exit::Done => {
-                copy(results, self.stack);
-                Ok(())
-            }
-            Exit::Trap(trap) => Err(trap.into()),
-            Exit::OutOfFuel
-            | Exit::CallImport
-            | Exit::CallFunc
-            | Exit::TailCallImport
-            | Exit::TailCallFunc
-            | Exit::Slow(_) => Err(Error::Unsupported),
+        })
+    }
+
+    /// Runs a call that has begun until it ends or has to wait.
+    ///
+    /// # Errors
+    ///
+    /// What the guest ends with; [`Error::Idle`] if no call has begun; [`Error::Signature`], nothing done, if the function has other results.
+    pub fn resume<R: Numbers>(&mut self) -> Result<Progress<R>, Error> {
+        let func = self.active()?;
+        let signature = self.image.signature(func).ok_or(Error::NoSuchFunction)?;
+        if !R::fit(signature.results()) {
+            return Err(Error::Signature);
+        }
+        Ok(match self.go_on()? {
+            Progress::Finished(()) => Progress::Finished(R::read_all(self.bottom())),
+            Progress::Suspended(reason) => Progress::Suspended(reason),
+        })
+    }
+
+    /// The same for a function whose type is not known at compile time.
+    ///
+    /// # Errors
+    ///
+    /// As for [`resume`](Self::resume); [`Error::Signature`] if there are not as many `results` as the function has.
+    pub fn resume_vals(&mut self, results: &mut [Val]) -> Result<Progress<()>, Error> {
+        let func = self.active()?;
+        if self.image.signature(func).is_none_or(|signature| signature.results().len() != results.len()) {
+            return Err(Error::Signature);
+        }
+        let progress = self.go_on()?;
+        if let Progress::Finished(()) = progress {
+            self.read_vals(func, results)?;
+        }
+        Ok(progress)
+    }
+
+    /// Gives up a call that has begun. Memory, globals and tables stay as it has left them.
+    pub fn cancel(&mut self) {
+        self.inner.state = State::Idle;
+        self.inner.pending = Pending::Machine;
+    }
+
+    /// Fuel that is left.
+    #[must_use]
+    pub fn fuel(&self) -> u64 {
+        self.inner.ctx.fuel
+    }
+
+    /// Sets the fuel that is left. Images that were not compiled with `--fuel` do not use any.
+    pub fn set_fuel(&mut self, fuel: u64) {
+        self.inner.ctx.fuel = fuel;
+    }
+
+    /// The image.
+    #[must_use]
+    pub fn image(&self) -> Image<'a> {
+        self.image
+    }
+
+    /// The host.
+    pub fn host(&mut self) -> &mut H {
+        &mut self.host
+    }
+
+    /// The linear memory; empty where the module has none.
+    pub fn memory(&mut self) -> &mut [u8] {
+        match self.memory_view() {
+            // SAFETY: the view describes the lent memory (invariant 7), and no machine runs (invariant 5).
+            Some(view) => unsafe { core::slice::from_raw_parts_mut(view.base, view.len) },
+            None => &mut [],
         }
     }
 
-    /// The linear memory.
+    /// The value of a global, by its index in the module.
     #[must_use]
-    pub fn memory(&self) -> &[u8] {
-        self.memory
+    pub fn global(&self, global: u32) -> Option<Val> {
+        let (ty, _) = self.global_type(global)?;
+        let bits = self.global_bits(global)?;
+        Some(Val::read(ty, &[bits as u32, (bits >> 32) as u32]))
     }
 
-    /// The linear memory, to be written.
+    /// Sets a global.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoSuchGlobal`] if it does not exist, is not mutable, or has another type.
+    pub fn set_global(&mut self, global: u32, value: Val) -> Result<(), Error> {
+        if self.global_type(global) != Some((value.ty(), true)) {
+            return Err(Error::NoSuchGlobal);
+        }
+        let mut slots = [0; 2];
+        value.write(&mut slots);
+        let [low, high] = slots;
+        self.set_global_bits(global, u64::from(high) << 32 | u64::from(low));
+        Ok(())
+    }
+
+    /// Instructions executed so far.
+    #[cfg(feature = "count")]
     #[must_use]
-    pub fn memory_mut(&mut self) -> &mut [u8] {
-        self.memory
+    pub fn dispatches(&self) -> u64 {
+        self.inner.ctx.dispatches
+    }
+
+    /// Whether a function has these parameters and results.
+    fn check<P: Numbers, R: Numbers>(&self, func: u32) -> Result<(), Error> {
+        let signature = self.image.signature(func).ok_or(Error::NoSuchFunction)?;
+        if signature.is::<P, R>() { Ok(()) } else { Err(Error::Signature) }
+    }
+
+    /// Begins a call; `write` puts the arguments at the bottom of the stack.
+    fn begin(&mut self, func: u32, write: impl FnOnce(&mut [u32])) -> Result<(), Error> {
+        if let State::Active { .. } = self.inner.state {
+            return Err(Error::Busy);
+        }
+        self.start_slots(func)?;
+        write(self.bottom());
+        Ok(())
+    }
+
+    fn active(&self) -> Result<u32, Error> {
+        match self.inner.state {
+            State::Active { func } => Ok(func),
+            State::Idle | State::Failed => Err(Error::Idle),
+        }
+    }
+
+    fn go_on(&mut self) -> Result<Progress<()>, Error> {
+        match self.run() {
+            Ok(()) => Ok(Progress::Finished(())),
+            Err(Stop::Suspended(reason)) => Ok(Progress::Suspended(reason)),
+            Err(Stop::Failed(error)) => Err(error),
+        }
+    }
+
+    /// The whole stack.
+    fn bottom(&mut self) -> &mut [u32] {
+        let bytes = self.inner.ctx.stack_end.addr().saturating_sub(self.inner.stack.addr());
+        // SAFETY: so many bytes were lent as words (invariant 3), and no machine runs (invariant 5).
+        unsafe { core::slice::from_raw_parts_mut(self.inner.stack.cast(), bytes / 4) }
+    }
+
+    fn read_vals(&mut self, func: u32, results: &mut [Val]) -> Result<(), Error> {
+        let signature = self.image.signature(func).ok_or(Error::NoSuchFunction)?;
+        let mut rest: &[u32] = self.bottom();
+        for (place, ty) in results.iter_mut().zip(signature.results()) {
+            *place = Val::read(ty, rest);
+            rest = rest.get(ty.slots()..).unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    /// The type of an exported or other global.
+    #[must_use]
+    pub fn global_val_type(&self, global: u32) -> Option<ValType> {
+        self.global_type(global).map(|(ty, _)| ty)
     }
 }
 
-/// Copies as many words as both have.
-fn copy(to: &mut [u32], from: &[u32]) {
-    for (to, from) in to.iter_mut().zip(from) {
-        *to = *from;
+impl<H: fmt::Debug> fmt::Debug for Instance<'_, H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Instance")
+            .field("image", &self.image)
+            .field("host", &self.host)
+            .field("state", &self.inner.state)
+            .finish_non_exhaustive()
     }
 }

@@ -3,7 +3,7 @@
 use alloc::{boxed::Box, vec::Vec};
 
 /// An operation of a constant expression.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum ConstOp {
     /// A number or null, as the bits of a global's cell.
     Value(u64),
@@ -20,7 +20,7 @@ pub(crate) enum ConstOp {
 }
 
 /// A constant expression, validated.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum ConstExpr {
     /// One operation: nearly all of them.
     One(ConstOp),
@@ -55,6 +55,43 @@ impl ConstExpr {
                 }
                 stack.pop()
             }
+        }
+    }
+
+    /// The same value, with everything computed that depends on neither a reference to a function nor a global that `known` does not know.
+    #[cfg(feature = "translate")]
+    pub(crate) fn fold(&self, known: impl Fn(u32) -> Option<ConstOp>) -> Self {
+        let resolve = |op| {
+            let value = if let ConstOp::GlobalGet(index) = op { known(index) } else { None };
+            value.unwrap_or(op)
+        };
+        match self {
+            Self::One(op) => Self::One(resolve(*op)),
+            Self::Many(ops) => {
+                let mut folded = Vec::new();
+                for &op in ops {
+                    match (binary(op), &*folded) {
+                        // Two values in front of an operation are its operands.
+                        (Some(apply), &[.., ConstOp::Value(a), ConstOp::Value(b)]) => {
+                            folded.truncate(folded.len() - 2);
+                            folded.push(ConstOp::Value(apply(a, b)));
+                        }
+                        _ => folded.push(resolve(op)),
+                    }
+                }
+                match *folded {
+                    [op] => Self::One(op),
+                    _ => Self::Many(folded.into()),
+                }
+            }
+        }
+    }
+
+    /// Its operations, in postfix order.
+    pub(crate) fn ops(&self) -> &[ConstOp] {
+        match self {
+            Self::One(op) => core::slice::from_ref(op),
+            Self::Many(ops) => ops,
         }
     }
 
@@ -112,6 +149,16 @@ mod tests {
     fn postfix_order_is_respected() {
         let ops = [ConstOp::Value(3), ConstOp::GlobalGet(4), ConstOp::I32Sub, ConstOp::Value(2), ConstOp::I32Mul];
         assert_eq!(ConstExpr::Many(ops.into()).eval_u32(&Globals), Some(-74_i32 as u32));
+    }
+
+    #[cfg(feature = "translate")]
+    #[test]
+    fn folding_computes_what_is_known() {
+        let ops = [ConstOp::GlobalGet(4), ConstOp::Value(3), ConstOp::Value(5), ConstOp::I32Mul, ConstOp::I32Add];
+        let expr = ConstExpr::Many(ops.into());
+        let partly = ConstExpr::Many([ConstOp::GlobalGet(4), ConstOp::Value(15), ConstOp::I32Add].into());
+        assert_eq!(expr.fold(|_| None), partly);
+        assert_eq!(expr.fold(|_| Some(ConstOp::Value(1))), ConstExpr::One(ConstOp::Value(16)));
     }
 
     #[test]

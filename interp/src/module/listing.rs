@@ -9,11 +9,10 @@ use wasmparser::{BinaryReader, FunctionBody};
 use super::{ModuleInner, features, get};
 use crate::{
     code::{
-        decode::{Instruction, decode},
+        decode::{compact_unit, instructions},
         disasm,
     },
     engine::Engine,
-    exec::Kind,
     translate::{Listing, Options, list},
 };
 
@@ -31,10 +30,9 @@ pub struct CodeLine {
 pub(super) fn options(engine: &Engine) -> Options {
     let config = engine.config();
     Options {
-        kind: engine.kind(),
         metered: config.metered(),
         count_operators: config.count_operators,
-        profile: config.profile,
+        profile: engine.profile(),
         fuse: config.fuse,
     }
 }
@@ -47,9 +45,18 @@ impl ModuleInner {
         origin(&listing, unit)
     }
 
+    /// Where the instruction that a position is in starts in the function's compact code, which is not kept.
+    pub(super) fn listed_offset(&self, defined: u32, position: u32) -> Option<u32> {
+        compact_unit(self.engine.kind(), &self.list(defined)?.code, position)
+    }
+
     /// The compact code of a function, one line per instruction.
     pub(super) fn disassemble(&self, func: u32) -> Option<Vec<CodeLine>> {
-        let listing = self.list(func.checked_sub(self.env.imported_funcs)?)?;
+        let defined = func.checked_sub(self.env.imported_funcs)?;
+        let listing = match self.bytes.image() {
+            Some(image) => Listing { code: image.code_of(func)?.into(), offsets: Vec::new() },
+            None => self.list(defined)?,
+        };
         let lines = instructions(&listing.code).map(|(at, instruction)| {
             let mut text = alloc::format!("{at:04} ");
             // Writing to a string cannot fail.
@@ -60,10 +67,11 @@ impl ModuleInner {
         Some(lines.collect())
     }
 
-    fn list(&self, defined: u32) -> Option<Listing> {
+    /// A function, translated again.
+    pub(super) fn list(&self, defined: u32) -> Option<Listing> {
         let range = get(&self.bodies, defined)?.clone();
         let func = self.env.imported_funcs.checked_add(defined)?;
-        let bytes = self.wasm.get(usize::try_from(range.start).ok()?..usize::try_from(range.end).ok()?)?;
+        let bytes = self.bytes.as_slice().get(usize::try_from(range.start).ok()?..usize::try_from(range.end).ok()?)?;
         let config = self.engine.config();
         let reader = BinaryReader::new_features(bytes, range.start.into(), features::enabled(config));
         list(&self.env, &options(&self.engine), config.get_limits(), func, &FunctionBody::new(reader)).ok()
@@ -75,31 +83,4 @@ fn origin(listing: &Listing, unit: u32) -> Option<usize> {
     let behind = listing.offsets.partition_point(|&(at, _)| at <= unit);
     let (_, offset) = *listing.offsets.get(behind.checked_sub(1)?)?;
     usize::try_from(offset).ok()
-}
-
-/// Where the instruction that a position is in starts in compact code.
-fn compact_unit(kind: Kind, code: &[u16], position: u32) -> Option<u32> {
-    let mut end = 0;
-    for (at, instruction) in instructions(code) {
-        end += match kind {
-            Kind::Loop => instruction.len(),
-            // Threaded code: a word for the handler, then four fields a word.
-            #[cfg(ermine_tail)]
-            Kind::Tail => 1 + instruction.fields.len().div_ceil(4),
-        };
-        if usize::try_from(position).ok()? < end {
-            return u32::try_from(at).ok();
-        }
-    }
-    None
-}
-
-/// The instructions of compact code, and where each starts.
-fn instructions(code: &[u16]) -> impl Iterator<Item = (usize, Instruction<'_>)> {
-    let mut next = 0;
-    core::iter::from_fn(move || {
-        let (at, instruction) = (next, decode(code, next)?);
-        next += instruction.len();
-        Some((at, instruction))
-    })
 }

@@ -1,16 +1,16 @@
 //! Modules: validated, translated, immutable.
 //!
-//! `parse` turns bytes into a [`ModuleInner`]; `features` explains refusals; `names` reads the name section when a
+//! `parse` makes a [`ModuleInner`] from wasm, `image` from an image; `features` explains refusals; `names` reads the name section when a
 //! backtrace asks for it; `init` evaluates constant expressions.
 
-#[cfg(feature = "translate")]
-use alloc::vec::Vec;
-use alloc::{boxed::Box, sync::Arc};
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::{fmt, ops::Range};
 
+mod bytes;
 pub(crate) mod env;
 #[cfg(feature = "translate")]
 mod features;
+mod image;
 pub(crate) mod init;
 #[cfg(feature = "translate")]
 mod listing;
@@ -19,16 +19,21 @@ mod names;
 mod parse;
 #[cfg(feature = "translate")]
 pub(crate) mod sections;
+#[cfg(feature = "translate")]
+mod symbols;
 #[cfg(not(feature = "translate"))]
 mod unlisted;
 
 #[cfg(feature = "translate")]
 pub use self::listing::CodeLine;
+#[cfg(feature = "translate")]
+pub(crate) use self::parse::precompile;
 
-use self::{env::ModuleEnv, init::ConstExpr};
+use self::{bytes::Bytes, env::ModuleEnv, init::ConstExpr};
 use crate::{
-    code::Code,
+    code::{Code, decode::compact_unit},
     engine::Engine,
+    error::Error,
     types::{ExternType, GlobalType, MemoryType, TableType},
 };
 
@@ -59,7 +64,7 @@ pub struct Module {
 pub(crate) struct ModuleInner {
     pub(crate) engine: Engine,
     /// The whole module: bytes of data segments, the name section, and function bodies on demand.
-    pub(crate) wasm: Box<[u8]>,
+    pub(crate) bytes: Bytes,
     pub(crate) env: Arc<ModuleEnv>,
     pub(crate) imports: Box<[Import]>,
     /// All tables, imports first.
@@ -76,7 +81,7 @@ pub(crate) struct ModuleInner {
     pub(crate) start: Option<u32>,
     pub(crate) elements: Box<[ElementSegment]>,
     pub(crate) datas: Box<[DataSegment]>,
-    /// Where the bodies of the defined functions are.
+    /// Where the bodies of the defined functions are. A module from an image has none.
     pub(crate) bodies: Box<[Range<u32>]>,
     pub(crate) customs: Box<[CustomRange]>,
     pub(crate) code: Code,
@@ -159,9 +164,63 @@ impl Module {
     /// wasmparser, which validates, cannot report that the host has no memory left: if that happens inside of it, the
     /// process ends. Bounds are enforced before it sees a section.
     #[cfg(feature = "translate")]
-    pub fn new(engine: &Engine, wasm: impl AsRef<[u8]>) -> Result<Self, crate::Error> {
+    pub fn new(engine: &Engine, wasm: impl AsRef<[u8]>) -> Result<Self, Error> {
         let inner = parse::module(engine, wasm.as_ref())?;
         Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Loads an image: a module that was compiled before, with [`Engine::precompile_module`](crate::Engine::precompile_module),
+    /// [`Module::serialize`] or `ermine compile`.
+    ///
+    /// The bytes are copied; they may lie at any address. Unlike `wasmtime`'s function of this name it is safe: an image is verified, and
+    /// what the verifier accepts cannot reach beyond its store, whoever made it. `docs/images.md` says why. (Give an image from someone else a store
+    /// of its own: it can make references up, to any function and host object of its store.)
+    ///
+    /// Names and offsets into the wasm module are not in an image: backtraces have the index of each function, and the place in its code.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Image`](crate::ErrorKind::Image) if it is damaged, was made by another version, or breaks a rule;
+    /// [`ErrorKind::ImageMismatch`](crate::ErrorKind::ImageMismatch) if it does not fit the engine's settings;
+    /// [`ErrorKind::Limit`](crate::ErrorKind::Limit) if it goes beyond a bound. The proposals that an image's instructions belong to are not
+    /// looked at: they were when it was compiled.
+    ///
+    /// # Examples
+    ///
+    #[cfg_attr(feature = "translate", doc = "```")]
+    #[cfg_attr(not(feature = "translate"), doc = "```ignore")]
+    /// use ermine::{Engine, Instance, Module, Store};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let engine = Engine::default();
+    /// let wasm = wat::parse_str("(module (func (export \"answer\") (result i32) (i32.const 42)))")?;
+    /// let image = engine.precompile_module(&wasm)?;
+    /// // … later, without translation:
+    /// let module = Module::deserialize(&engine, &image)?;
+    /// let mut store = Store::new(&engine, ());
+    /// let instance = Instance::new(&mut store, &module, &[])?;
+    /// assert_eq!(instance.get_typed_func::<(), i32>(&store, "answer")?.call(&mut store, ())?, 42);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn deserialize(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Self, Error> {
+        let inner = image::module(engine, bytes.as_ref())?;
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The module as an image, for [`Module::deserialize`].
+    ///
+    /// A module from wasm is translated once more; a module from an image gives that image.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::ImageBound`](crate::ErrorKind::ImageBound) for what the format has no room for.
+    #[cfg(feature = "translate")]
+    pub fn serialize(&self) -> Result<Vec<u8>, Error> {
+        match &self.inner.bytes {
+            Bytes::Wasm(wasm) => precompile(self.engine(), wasm),
+            Bytes::Image(_) => Ok(self.inner.bytes.as_slice().into()),
+        }
     }
 
     /// Checks whether [`Module::new`] would take this module, but for bounds on translated code.
@@ -170,7 +229,7 @@ impl Module {
     ///
     /// As for [`Module::new`].
     #[cfg(feature = "translate")]
-    pub fn validate(engine: &Engine, wasm: &[u8]) -> Result<(), crate::Error> {
+    pub fn validate(engine: &Engine, wasm: &[u8]) -> Result<(), Error> {
         parse::validate(engine, wasm)
     }
 
@@ -198,7 +257,7 @@ impl Module {
 
     /// The custom sections, in the order of the module.
     pub fn custom_sections(&self) -> CustomSectionsIter<'_> {
-        CustomSectionsIter { wasm: &self.inner.wasm, iter: self.inner.customs.iter() }
+        CustomSectionsIter { bytes: self.inner.bytes.as_slice(), iter: self.inner.customs.iter() }
     }
 
     /// The name that the name section gives to a function.
@@ -222,11 +281,11 @@ impl Module {
         self.inner.code.bytes()
     }
 
-    /// The bytes of the module.
+    /// The bytes of the module: wasm, or an image.
     #[doc(hidden)]
     #[must_use]
     pub fn wasm(&self) -> &[u8] {
-        &self.inner.wasm
+        self.inner.bytes.as_slice()
     }
 
     /// How many functions the module has, and how many of them are imported.
@@ -266,8 +325,26 @@ impl ModuleInner {
 
     /// The bytes of a data segment.
     pub(crate) fn data(&self, segment: &DataSegment) -> &[u8] {
-        self.wasm.get(segment.bytes.clone()).unwrap_or_default()
+        self.bytes.as_slice().get(segment.bytes.clone()).unwrap_or_default()
     }
+
+    /// Where the instruction that a position is in starts in a function's compact code, in units of u16 from its header.
+    pub(crate) fn code_offset(&self, defined: u32, position: u32) -> Option<u32> {
+        match self.bytes.image() {
+            Some(image) => {
+                let func = self.env.imported_funcs.checked_add(defined)?;
+                compact_unit(self.engine.kind(), image.code_of(func)?, position)
+            }
+            None => self.listed_offset(defined, position),
+        }
+    }
+}
+
+/// Indices of exports, sorted by name.
+fn sorted_by_name(exports: &[ExportEntry]) -> Box<[u32]> {
+    let mut named: Vec<(&str, u32)> = exports.iter().map(|export| &*export.name).zip(0..).collect();
+    named.sort_unstable();
+    named.into_iter().map(|(_, index)| index).collect()
 }
 
 /// An entry of an index space.
@@ -278,7 +355,7 @@ pub(crate) fn get<T>(list: &[T], index: u32) -> Option<&T> {
 impl fmt::Debug for Module {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Module")
-            .field("bytes", &self.inner.wasm.len())
+            .field("bytes", &self.inner.bytes.as_slice().len())
             .field("functions", &self.inner.env.funcs.len())
             .finish_non_exhaustive()
     }
@@ -397,7 +474,7 @@ impl<'module> CustomSection<'module> {
 /// The custom sections of a [`Module`].
 #[derive(Debug, Clone)]
 pub struct CustomSectionsIter<'module> {
-    wasm: &'module [u8],
+    bytes: &'module [u8],
     iter: core::slice::Iter<'module, CustomRange>,
 }
 
@@ -406,7 +483,7 @@ impl<'module> Iterator for CustomSectionsIter<'module> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let section = self.iter.next()?;
-        let data = self.wasm.get(section.bytes.clone()).unwrap_or_default();
+        let data = self.bytes.get(section.bytes.clone()).unwrap_or_default();
         Some(CustomSection { name: &section.name, data })
     }
 }

@@ -17,9 +17,9 @@ pub(super) fn func_name(module: &ModuleInner, index: u32) -> Option<&str> {
 }
 
 /// Calls `visit` with each name until it says no more. Gives up at the first fault.
-fn each_func_name<'a>(module: &'a ModuleInner, mut visit: impl FnMut(u32, &'a str) -> bool) -> Option<()> {
+pub(super) fn each_func_name<'a>(module: &'a ModuleInner, mut visit: impl FnMut(u32, &'a str) -> bool) -> Option<()> {
     let section = module.customs.iter().find(|section| &*section.name == "name")?;
-    let mut section = Reader { bytes: module.wasm.get(section.bytes.clone())? };
+    let mut section = Reader { bytes: module.bytes.as_slice().get(section.bytes.clone())? };
     loop {
         let id = section.byte()?;
         let len = section.u32()?;

@@ -3,7 +3,7 @@
 //! Sections are checked against [`Limits`] before the validator sees them, since it allocates by the counts that a section
 //! claims. Function bodies are validated and translated one after the other as they come.
 
-use alloc::{boxed::Box, sync::Arc, vec::Vec};
+use alloc::{sync::Arc, vec::Vec};
 use core::{mem, ops::Range};
 
 use wasmparser::{
@@ -12,16 +12,19 @@ use wasmparser::{
 };
 
 use super::{
-    CustomRange, DataSegment, ElementSegment, ExportEntry, Import, ItemIndex, ModuleInner,
+    Bytes, CustomRange, DataSegment, ElementSegment, ExportEntry, Import, ItemIndex, ModuleInner,
     env::{MemoryInfo, ModuleEnv},
     features,
     init::ConstExpr,
     listing::options,
-    sections,
+    sections, sorted_by_name,
 };
+#[cfg(debug_assertions)]
+use crate::image::Image;
 use crate::{
     engine::Engine,
     error::{Error, ErrorKind},
+    image::{bytes_of, write},
     limits::{Bound, Limits},
     translate::ModuleTranslator,
     types::{ExternType, GlobalType, MemoryType, TableType, ValType},
@@ -29,7 +32,27 @@ use crate::{
 
 /// Validates and translates a module.
 pub(super) fn module(engine: &Engine, wasm: &[u8]) -> Result<ModuleInner, Error> {
-    build(engine, wasm).map_err(|error| features::explain(error, engine.config(), wasm))
+    let mut module = compact_module(engine, wasm)?;
+    module.code = module.code.for_machine(engine.kind());
+    Ok(module)
+}
+
+/// The same, with compact code, whatever the engine's machine is.
+fn compact_module(engine: &Engine, wasm: &[u8]) -> Result<ModuleInner, Error> {
+    let module = build(engine, wasm).map_err(|error| features::explain(error, engine.config(), wasm))?;
+    #[cfg(debug_assertions)]
+    verify(&module);
+    Ok(module)
+}
+
+/// The verifier accepts what the translator makes: checked builds try that with every module.
+#[cfg(debug_assertions)]
+fn verify(module: &ModuleInner) {
+    // What is no image cannot be verified.
+    let Ok(words) = write::image(module) else { return };
+    let image = Image::again(&words);
+    let verdict = image.check(&mut alloc::vec![0; image.check_words()]);
+    assert!(verdict.is_ok(), "the translator's code is refused: {verdict:?}");
 }
 
 /// Validates a module, without translation.
@@ -140,6 +163,13 @@ fn imported_functions(reader: &ImportSectionReader<'_>) -> Result<u32, Error> {
         count = count.saturating_add(u32::from(matches!(import?.ty, TypeRef::Func(_))));
     }
     Ok(count)
+}
+
+/// Validates and translates a module, and writes it as an image.
+pub(crate) fn precompile(engine: &Engine, wasm: &[u8]) -> Result<Vec<u8>, Error> {
+    let module = compact_module(engine, wasm)?;
+    let words = write::image(&module)?;
+    Ok(bytes_of(&words).into())
 }
 
 fn build(engine: &Engine, wasm: &[u8]) -> Result<ModuleInner, Error> {
@@ -336,7 +366,7 @@ impl<'a> Builder<'a> {
         let Some(Translation { env, translator }) = self.translation else { return Err(ErrorKind::OutOfMemory.into()) };
         Ok(ModuleInner {
             engine: self.engine.clone(),
-            wasm: wasm.into(),
+            bytes: Bytes::Wasm(wasm.into()),
             env,
             imports: self.imports.into(),
             tables: self.tables.into(),
@@ -353,13 +383,6 @@ impl<'a> Builder<'a> {
             code: translator.finish()?,
         })
     }
-}
-
-/// Indices of exports, sorted by name.
-fn sorted_by_name(exports: &[ExportEntry]) -> Box<[u32]> {
-    let mut named: Vec<(&str, u32)> = exports.iter().map(|export| &*export.name).zip(0..).collect();
-    named.sort_unstable();
-    named.into_iter().map(|(_, index)| index).collect()
 }
 
 /// An offset of wasmparser, in a module that is in memory.

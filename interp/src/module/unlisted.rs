@@ -8,4 +8,10 @@ impl ModuleInner {
     pub(crate) fn module_offset(&self, _defined: u32, _position: u32) -> Option<usize> {
         None
     }
+
+    /// Where the instruction that a position is in starts in the function's compact code: known for images only.
+    #[expect(clippy::unused_self, reason = "the same signature as where there is a translator")]
+    pub(super) fn listed_offset(&self, _defined: u32, _position: u32) -> Option<u32> {
+        None
+    }
 }
