@@ -1,27 +1,31 @@
 //! Backtraces of guests, as lines of text.
+//!
+//! Of a wasm module: `func[3] main at 0x2f`. Of an image, which knows neither names nor module offsets: `func 3 + 0x2a`, and what a symbol map adds.
 
+use crate::symbols;
+use ermine::image::SymbolMap;
 use ermine::{Error, FrameInfo};
-use rustc_demangle::demangle;
 
 /// Frames shown at most.
 const SHOWN: usize = 32;
 
 /// The guest's functions that were active, innermost first; nothing if none was.
-pub(crate) fn lines(error: &Error) -> Vec<String> {
+pub(crate) fn lines(error: &Error, symbols: Option<&SymbolMap>) -> Vec<String> {
     let Some(backtrace) = error.backtrace() else { return Vec::new() };
     let frames = backtrace.frames();
-    let shown = frames.iter().take(SHOWN).map(frame);
+    let shown = frames.iter().take(SHOWN).map(|frame| line(frame, symbols));
     number(shown, frames.len().saturating_sub(SHOWN).saturating_add(backtrace.omitted()))
 }
 
-fn frame(frame: &FrameInfo) -> String {
-    line(frame.func_index(), frame.func_name(), frame.module_offset())
-}
-
-fn line(index: u32, name: Option<&str>, offset: Option<usize>) -> String {
-    let name = name.map_or_else(String::new, |name| format!(" {:#}", demangle(name)));
-    let offset = offset.map_or_else(String::new, |offset| format!(" at {offset:#x}"));
-    format!("func[{index}]{name}{offset}")
+fn line(frame: &FrameInfo, map: Option<&SymbolMap>) -> String {
+    let func = frame.func_index();
+    // An image has no module offsets.
+    if let Some(offset) = frame.module_offset() {
+        return format!("func[{func}]{}", symbols::show(frame.func_name(), Some(offset)));
+    }
+    let Some(offset) = frame.code_offset() else { return format!("func[{func}]") };
+    let known = map.and_then(|map| symbols::describe(map, func, offset)).unwrap_or_default();
+    format!("func {func} + {offset:#x}{known}")
 }
 
 /// Puts a heading before the frames and numbers them; `left_out` more were there.
@@ -37,13 +41,6 @@ fn number(frames: impl Iterator<Item = String>, left_out: usize) -> Vec<String> 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_are_demangled() {
-        let mangled = Some("_ZN4core3fmt5Write9write_fmt17h0123456789abcdefE");
-        assert_eq!(line(3, mangled, Some(0x2f)), "func[3] core::fmt::Write::write_fmt at 0x2f");
-        assert_eq!(line(7, None, None), "func[7]");
-    }
 
     #[test]
     fn frames_are_numbered_and_the_rest_is_counted() {

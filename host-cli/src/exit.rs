@@ -11,6 +11,8 @@ pub enum Exit {
     Guest(i32),
     /// A test of `ermine wast` failed: 1.
     TestsFailed,
+    /// A result cannot be written: 1.
+    CannotWrite,
     /// The command line is wrong: 2.
     Usage,
     /// The guest used up its fuel or its time: 124, as `timeout` does.
@@ -29,7 +31,7 @@ impl Exit {
         match self {
             Self::Success => 0,
             Self::Guest(code) => code.to_le_bytes()[0],
-            Self::TestsFailed => 1,
+            Self::TestsFailed | Self::CannotWrite => 1,
             Self::Usage => 2,
             Self::OutOfFuel => 124,
             Self::CannotLoad => 126,

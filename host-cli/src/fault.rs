@@ -3,7 +3,8 @@
 use crate::backtrace;
 use crate::exit::{Exit, Failure};
 use crate::imports;
-use ermine::{Error, ErrorKind, TrapCode};
+use ermine::image::{ImageError, SymbolMap};
+use ermine::{Error, ErrorKind, ImageMismatch, TrapCode};
 
 /// Whether the guest itself ended, by a trap, by running out of fuel or by exiting, as opposed to never having run.
 pub(crate) fn is_guests(error: &Error) -> bool {
@@ -19,18 +20,28 @@ pub(crate) fn no_engine(error: &Error) -> Failure {
 pub(crate) fn cannot_load(name: &str, error: &Error) -> Failure {
     match error.kind() {
         ErrorKind::MissingImports(missing) => imports::missing(name, missing),
+        ErrorKind::ImageMismatch(ImageMismatch::NotMetered) => {
+            let message =
+                format!("{name} pays no fuel, so that --fuel cannot bound it: compile it with `ermine compile --fuel`");
+            Failure::new(Exit::CannotLoad, message)
+        }
         // The engine's kinds are open-ended, and each says what is wrong.
         _ => Failure::new(Exit::CannotLoad, format!("{name} cannot be loaded: {error}")),
     }
 }
 
-/// A guest that did not end well.
-pub(crate) fn ended(name: &str, fuel: Option<u64>, error: &Error) -> Failure {
+/// An image that is not taken.
+pub(crate) fn refused(name: &str, error: &ImageError) -> Failure {
+    Failure::new(Exit::CannotLoad, format!("{name} cannot be loaded: {error}"))
+}
+
+/// A guest that did not end well. `symbols` belong to it, if it is an image.
+pub(crate) fn ended(name: &str, fuel: Option<u64>, symbols: Option<&SymbolMap>, error: &Error) -> Failure {
     let (exit, message) = match (error.as_trap_code(), fuel) {
         (Some(TrapCode::OutOfFuel), Some(fuel)) => (Exit::OutOfFuel, format!("{name} ran out of fuel ({fuel} given)")),
         (Some(TrapCode::OutOfFuel), None) => (Exit::OutOfFuel, format!("{name} ran out of fuel")),
         (Some(trap), _) => (Exit::Trap, format!("{name} trapped: {trap}")),
         (None, _) => (Exit::Trap, format!("{name} stopped: {error}")),
     };
-    Failure::new(exit, message).with_details(backtrace::lines(error))
+    Failure::new(exit, message).with_details(backtrace::lines(error, symbols))
 }

@@ -7,16 +7,20 @@
 
 pub mod args;
 mod backtrace;
+pub mod compile;
 pub mod dis;
 pub mod exit;
 mod fault;
 mod imports;
 mod invoke;
+mod json;
 mod load;
 mod report;
 pub mod run;
 pub mod scripts;
 mod size;
+pub mod symbolize;
+mod symbols;
 mod values;
 pub mod wast;
 
@@ -38,13 +42,22 @@ pub fn main(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn dispatch(command: &Command) -> Exit {
     let result = match command {
         Command::Run(args) => run::run(args),
+        Command::Compile(args) => compile::compile(args),
         Command::Dis(args) => dis::dis(args),
+        Command::Symbolize(args) => symbolize::symbolize(args),
         Command::Wast(args) => scripts::wast(args),
     };
     match result {
         Ok(exit) => exit,
         Err(failure) => report::failure(&failure),
     }
+}
+
+/// What the command accepts: all that the engine can do, memories with pages of one byte among it, which boards ask for.
+fn config() -> ermine::Config {
+    let mut config = ermine::Config::default();
+    config.wasm_custom_page_sizes(true);
+    config
 }
 
 /// The engine's name for a machine.

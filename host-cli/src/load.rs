@@ -1,4 +1,4 @@
-//! Reads a program from a file or standard input: wasm or its text form, told apart by content.
+//! Reads a program from a file or standard input: wasm, its text form or an image, told apart by content.
 
 use crate::exit::{Exit, Failure};
 use std::io::{self, Read as _};
@@ -7,14 +7,50 @@ use std::path::Path;
 /// What a binary module begins with.
 const WASM_MAGIC: &[u8] = b"\0asm";
 
-/// Reads the file and returns a binary module.
+/// What an image begins with.
+const IMAGE_MAGIC: &[u8] = b"\0erm";
+
+/// A program that can be run.
+#[derive(Debug)]
+pub(crate) enum Program {
+    /// A binary module.
+    Wasm(Vec<u8>),
+    /// An image, which nothing has looked at yet.
+    Image(Vec<u8>),
+}
+
+impl Program {
+    /// Its bytes.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Wasm(bytes) | Self::Image(bytes) => bytes,
+        }
+    }
+}
+
+/// Reads a program.
 ///
 /// # Errors
 ///
-/// [`Exit::NotFound`] if there is no such file, [`Exit::CannotLoad`] if it cannot be read or is neither wasm nor wat.
-pub(crate) fn load(path: &Path) -> Result<Vec<u8>, Failure> {
-    let bytes = read(path).map_err(|error| cannot_read(path, &error))?;
-    if bytes.starts_with(WASM_MAGIC) { Ok(bytes) } else { from_text(path, &bytes) }
+/// [`Exit::NotFound`] if there is no such file, [`Exit::CannotLoad`] if it cannot be read or is neither wasm nor wat nor an image.
+pub(crate) fn load(path: &Path) -> Result<Program, Failure> {
+    let bytes = contents(path)?;
+    if bytes.starts_with(WASM_MAGIC) {
+        Ok(Program::Wasm(bytes))
+    } else if bytes.starts_with(IMAGE_MAGIC) {
+        Ok(Program::Image(bytes))
+    } else {
+        from_text(path, &bytes).map(Program::Wasm)
+    }
+}
+
+/// Reads a file, or standard input.
+///
+/// # Errors
+///
+/// [`Exit::NotFound`] if there is no such file, [`Exit::CannotLoad`] if it cannot be read.
+pub(crate) fn contents(path: &Path) -> Result<Vec<u8>, Failure> {
+    read(path).map_err(|error| cannot_read(path, &error))
 }
 
 /// The path as messages show it.
@@ -22,7 +58,8 @@ pub(crate) fn name(path: &Path) -> String {
     if is_stdin(path) { "standard input".to_owned() } else { path.display().to_string() }
 }
 
-fn is_stdin(path: &Path) -> bool {
+/// Whether the path means standard input (or output).
+pub(crate) fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
@@ -36,7 +73,8 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     }
 }
 
-fn cannot_read(path: &Path, error: &io::Error) -> Failure {
+/// Why a file cannot be read.
+pub(crate) fn cannot_read(path: &Path, error: &io::Error) -> Failure {
     let name = name(path);
     match error.kind() {
         io::ErrorKind::NotFound => Failure::new(Exit::NotFound, format!("{name}: no such file")),
@@ -60,7 +98,10 @@ fn from_text(path: &Path, bytes: &[u8]) -> Result<Vec<u8>, Failure> {
         start.starts_with('(') || start.starts_with(";;")
     });
     let Some(text) = text else {
-        return Err(Failure::new(Exit::CannotLoad, format!("{name} is neither a wasm module nor its text form")));
+        return Err(Failure::new(
+            Exit::CannotLoad,
+            format!("{name} is neither a wasm module nor its text form nor an image"),
+        ));
     };
     wat::parse_str(text).map_err(|error| {
         let shown = error.to_string();

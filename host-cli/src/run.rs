@@ -1,8 +1,10 @@
-//! `ermine run`: loads a program, gives it what the command line allows, and runs it.
+//! `ermine run`: loads a program, wasm or image, gives it what the command line allows, and runs it.
 
 use crate::args::RunArgs;
 use crate::exit::{Exit, Failure};
-use crate::{fault, invoke, load, machine, report, values};
+use crate::load::{self, Program};
+use crate::{fault, invoke, machine, report, symbols, values};
+use ermine::image::Inspection;
 use ermine::{Config, Engine, Instance, Linker, Module, Store, StoreLimits, StoreLimitsBuilder};
 use ermine_wasi::{StdPort, WasiCtx, add_to_linker};
 use std::ffi::OsStr;
@@ -21,30 +23,42 @@ struct State {
 ///
 /// Whatever kept the program from being loaded or from ending by itself.
 pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
-    let wasm = load::load(args.file())?;
+    let program = load::load(args.file())?;
     let name = load::name(args.file());
     let cannot_load = |error: ermine::Error| fault::cannot_load(&name, &error);
 
     let started = Instant::now();
-    let engine = Engine::try_new(&config(args)).map_err(|error| fault::no_engine(&error))?;
-    let module = Module::new(&engine, &wasm).map_err(cannot_load)?;
-    let translated = started.elapsed();
+    let image = match &program {
+        Program::Wasm(_) => None,
+        Program::Image(bytes) => Some(Inspection::open(bytes).map_err(|error| fault::refused(&name, &error))?),
+    };
+    let config = config(args, image.as_ref());
+    let engine = Engine::try_new(&config).map_err(|error| fault::no_engine(&error))?;
+    let module = match &program {
+        Program::Wasm(wasm) => Module::new(&engine, wasm),
+        Program::Image(image) => Module::deserialize(&engine, image),
+    };
+    let module = module.map_err(cannot_load)?;
+    let loaded = started.elapsed();
 
     let mut linker = Linker::new(&engine);
     add_to_linker(&mut linker, |state: &mut State| &mut state.wasi).map_err(cannot_load)?;
     let mut store = store(&engine, args).map_err(cannot_load)?;
 
     let started = Instant::now();
-    let result = execute(args, &name, &module, &linker, &mut store);
+    let checksum = image.map(|image| image.checksum());
+    let result = Guest { args, name: &name, module: &module, checksum }.execute(&linker, &mut store);
     if args.stats {
-        Stats { wasm: wasm.len(), translated, ran: started.elapsed() }.print(args, &store);
+        Stats { program: &program, loaded, ran: started.elapsed() }.print(args, &store);
     }
     result
 }
 
-fn config(args: &RunArgs) -> Config {
-    let mut config = Config::default();
+fn config(args: &RunArgs, image: Option<&Inspection>) -> Config {
+    let mut config = crate::config();
     config.machine(machine(args.machine)).consume_fuel(args.fuel.is_some());
+    // An image that pays fuel goes on paying where nobody bounds it.
+    config.interruptible(image.is_some_and(Inspection::is_metered));
     config
 }
 
@@ -75,93 +89,88 @@ fn port(args: &RunArgs) -> StdPort {
     port
 }
 
-/// Instantiates the module and runs what there is to run.
-fn execute(
-    args: &RunArgs,
-    name: &str,
-    module: &Module,
-    linker: &Linker<State>,
-    store: &mut Store<State>,
-) -> Result<Exit, Failure> {
-    let instance = match linker.instantiate_and_start(&mut *store, module) {
-        Ok(instance) => instance,
-        Err(error) if fault::is_guests(&error) => return ended(args, name, Err(error)),
-        Err(error) => return Err(fault::cannot_load(name, &error)),
-    };
-    match &args.invoke {
-        Some(function) => run_function(args, name, function, module, &instance, store),
-        None => run_program(args, name, module, &instance, store),
-    }
+/// A program that is ready to run.
+struct Guest<'a> {
+    args: &'a RunArgs,
+    name: &'a str,
+    module: &'a Module,
+    /// The image's, if it is one.
+    checksum: Option<u32>,
 }
 
-/// A command's `_start`, or a reactor's `_initialize`.
-fn run_program(
-    args: &RunArgs,
-    name: &str,
-    module: &Module,
-    instance: &Instance,
-    store: &mut Store<State>,
-) -> Result<Exit, Failure> {
-    let entry = ["_start", "_initialize"].iter().find_map(|entry| instance.get_func(&*store, entry));
-    let Some(entry) = entry else {
-        let functions = invoke::exported_functions(module);
-        if !functions.is_empty() {
-            report::note(format_args!("{name} has no `_start`; --invoke can call: {functions}"));
+impl Guest<'_> {
+    /// Instantiates the module and runs what there is to run.
+    fn execute(&self, linker: &Linker<State>, store: &mut Store<State>) -> Result<Exit, Failure> {
+        let instance = match linker.instantiate_and_start(&mut *store, self.module) {
+            Ok(instance) => instance,
+            Err(error) if fault::is_guests(&error) => return self.ended(Err(error)),
+            Err(error) => return Err(fault::cannot_load(self.name, &error)),
+        };
+        match &self.args.invoke {
+            Some(function) => self.run_function(function, &instance, store),
+            None => self.run_program(&instance, store),
         }
-        return Ok(Exit::Success);
-    };
-    ended(args, name, invoke::call(entry, store, &[]).map(|_| ()))
-}
-
-/// `--invoke`.
-fn run_function(
-    args: &RunArgs,
-    name: &str,
-    function: &str,
-    module: &Module,
-    instance: &Instance,
-    store: &mut Store<State>,
-) -> Result<Exit, Failure> {
-    let func = invoke::function(module, instance, store, function)?;
-    let params = invoke::arguments(func, store, function, args.args())?;
-    if let Some(initialize) = instance.get_func(&*store, "_initialize")
-        && function != "_initialize"
-        && let Err(error) = invoke::call(initialize, store, &[])
-    {
-        return ended(args, name, Err(error));
     }
-    match invoke::call(func, store, &params) {
-        Ok(results) => {
-            let mut stdout = io::stdout().lock();
-            // If nobody listens to the results there is nobody to tell.
-            let _ = results.iter().try_for_each(|value| writeln!(stdout, "{}", values::show(value)));
-            Ok(Exit::Success)
+
+    /// A command's `_start`, or a reactor's `_initialize`.
+    fn run_program(&self, instance: &Instance, store: &mut Store<State>) -> Result<Exit, Failure> {
+        let entry = ["_start", "_initialize"].iter().find_map(|entry| instance.get_func(&*store, entry));
+        let Some(entry) = entry else {
+            let functions = invoke::exported_functions(self.module);
+            if !functions.is_empty() {
+                report::note(format_args!("{} has no `_start`; --invoke can call: {functions}", self.name));
+            }
+            return Ok(Exit::Success);
+        };
+        self.ended(invoke::call(entry, store, &[]).map(|_| ()))
+    }
+
+    /// `--invoke`.
+    fn run_function(&self, function: &str, instance: &Instance, store: &mut Store<State>) -> Result<Exit, Failure> {
+        let func = invoke::function(self.module, instance, store, function)?;
+        let params = invoke::arguments(func, store, function, self.args.args())?;
+        if let Some(initialize) = instance.get_func(&*store, "_initialize")
+            && function != "_initialize"
+            && let Err(error) = invoke::call(initialize, store, &[])
+        {
+            return self.ended(Err(error));
         }
-        Err(error) => ended(args, name, Err(error)),
+        match invoke::call(func, store, &params) {
+            Ok(results) => {
+                let mut stdout = io::stdout().lock();
+                // If nobody listens to the results there is nobody to tell.
+                let _ = results.iter().try_for_each(|value| writeln!(stdout, "{}", values::show(value)));
+                Ok(Exit::Success)
+            }
+            Err(error) => self.ended(Err(error)),
+        }
     }
-}
 
-/// How the guest ended.
-fn ended(args: &RunArgs, name: &str, result: Result<(), ermine::Error>) -> Result<Exit, Failure> {
-    match result {
-        Ok(()) => Ok(Exit::Success),
-        Err(error) => match error.i32_exit_status() {
-            Some(code) => Ok(Exit::Guest(code)),
-            None => Err(fault::ended(name, args.fuel, &error)),
-        },
+    /// How the guest ended.
+    fn ended(&self, result: Result<(), ermine::Error>) -> Result<Exit, Failure> {
+        let Err(error) = result else { return Ok(Exit::Success) };
+        if let Some(code) = error.i32_exit_status() {
+            return Ok(Exit::Guest(code));
+        }
+        let symbols = self.checksum.and_then(|checksum| symbols::beside(self.args.file(), checksum));
+        Err(fault::ended(self.name, self.args.fuel, symbols.as_ref(), &error))
     }
 }
 
 /// What `--stats` tells.
-struct Stats {
-    wasm: usize,
-    translated: Duration,
+struct Stats<'a> {
+    program: &'a Program,
+    loaded: Duration,
     ran: Duration,
 }
 
-impl Stats {
+impl Stats<'_> {
     fn print(&self, args: &RunArgs, store: &Store<State>) {
-        eprintln!("ermine: stats: {} bytes of wasm translated in {:.3?}", self.wasm, self.translated);
+        let done = match self.program {
+            Program::Wasm(_) => "bytes of wasm translated",
+            Program::Image(_) => "bytes of image verified",
+        };
+        eprintln!("ermine: stats: {} {done} in {:.3?}", self.program.bytes().len(), self.loaded);
         eprintln!("ermine: stats: ran for {:.3?}", self.ran);
         if let (Some(given), Ok(left)) = (args.fuel, store.get_fuel()) {
             eprintln!("ermine: stats: {} of {given} fuel used", given.saturating_sub(left));

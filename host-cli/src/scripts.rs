@@ -21,6 +21,7 @@ pub fn wast(args: &WastArgs) -> Result<Exit, Failure> {
     config.machine(machine(args.machine)).consume_fuel(args.fuel.is_some());
     let mut options = Options::new(config);
     options.fuel = args.fuel;
+    options.images = args.images;
     let features = args.features.iter().copied().fold(Features::none(), Features::with);
     let report = run_files(&args.files, features, &options);
     for failure in &report.failed {

@@ -1,4 +1,4 @@
-//! Sizes on the command line: `65536`, `64K`, `64M`, `2G`.
+//! Sizes: on the command line, `65536`, `64K`, `64M`, `2G`; in reports, `65,536`.
 
 /// Parses a number of bytes with an optional suffix K, M or G (times 1024 each; `KiB` and `KB` mean the same).
 ///
@@ -19,9 +19,29 @@ pub(crate) fn parse(text: &str) -> Result<usize, String> {
     number.checked_mul(1 << shift).ok_or_else(|| "too large".to_owned())
 }
 
+/// A number with a comma before every three digits.
+pub(crate) fn show(number: impl ToString) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{parse, show};
+
+    #[test]
+    fn numbers_are_grouped() {
+        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(show(number), text);
+        }
+    }
 
     #[test]
     fn suffixes_are_powers_of_1024() {

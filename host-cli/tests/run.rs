@@ -174,7 +174,7 @@ fn files_that_cannot_be_loaded_say_why() {
         assert!(run.stderr.starts_with(&format!("ermine: error: {expected}")), "{}", run.stderr);
     };
     told("load_empty", "", 126, "t.wat is empty\n");
-    told("load_other", "#!/bin/sh\n", 126, "t.wat is neither a wasm module nor its text form\n");
+    told("load_other", "#!/bin/sh\n", 126, "t.wat is neither a wasm module nor its text form nor an image\n");
     told("load_text", "(module (func i32.nonsense))", 126, "t.wat is not a valid text module: unknown operator");
     told("load_cut", "\0asm\u{1}\0\0\0\u{1}\u{9}", 126, "t.wat cannot be loaded: ");
     told("load_invalid", "(module (func (result i32)))", 126, "t.wat cannot be loaded: ");

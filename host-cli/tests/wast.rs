@@ -13,6 +13,17 @@ fn a_script_that_holds_ends_with_0() {
 }
 
 #[test]
+fn scripts_run_through_images() {
+    let script = r#"(module (memory 1) (data (i32.const 3) "\07") (func (export "f") (result i32) (i32.load8_u (i32.const 3))))
+        (assert_return (invoke "f") (i32.const 7))
+        (assert_invalid (module (func (result i32))) "type mismatch")"#;
+    for more in ["--machine=tail", "--machine=loop", "--fuel=1000"] {
+        let run = ermine("wast_images", script, &["wast", "--images", more, "t.wat"]);
+        assert_eq!((run.code, run.stdout.as_str()), (Some(0), "2 passed, 0 failed\n"), "{}", run.stderr);
+    }
+}
+
+#[test]
 fn a_script_that_does_not_hold_ends_with_1_and_says_where() {
     let script =
         "(module (func (export \"f\") (result i32) (i32.const 1)))\n(assert_return (invoke \"f\") (i32.const 2))";

@@ -1,15 +1,17 @@
 //! `ermine dis`: wasm operators and translated code side by side.
 //!
 //! `wasm` reads names and operators from the module, `operator` writes one operator as text, `listing` puts both
-//! columns next to each other. The right column is what the engine's own disassembler says.
+//! columns next to each other. The right column is what the engine's own disassembler says. `image` lists what is in an image.
 
+mod image;
 mod listing;
 mod operator;
 mod wasm;
 
 use crate::args::DisArgs;
 use crate::exit::{Exit, Failure};
-use crate::{fault, load};
+use crate::fault;
+use crate::load::{self, Program};
 use ermine::{Engine, Module};
 use listing::CodeLine;
 use std::io::{self, Write as _};
@@ -21,11 +23,17 @@ use wasm::{Function, WasmModule};
 ///
 /// If the module cannot be loaded or has no such function.
 pub fn dis(args: &DisArgs) -> Result<Exit, Failure> {
-    let bytes = load::load(&args.file)?;
+    match load::load(&args.file)? {
+        Program::Wasm(bytes) => dis_wasm(args, &bytes),
+        Program::Image(bytes) => image::dis(args, &bytes),
+    }
+}
+
+fn dis_wasm(args: &DisArgs, bytes: &[u8]) -> Result<Exit, Failure> {
     let name = load::name(&args.file);
-    let engine = Engine::default();
-    let module = Module::new(&engine, &bytes).map_err(|error| fault::cannot_load(&name, &error))?;
-    let wasm = WasmModule::parse(&bytes).map_err(|error| malformed(&name, &error))?;
+    let engine = Engine::new(&crate::config());
+    let module = Module::new(&engine, bytes).map_err(|error| fault::cannot_load(&name, &error))?;
+    let wasm = WasmModule::parse(bytes).map_err(|error| malformed(&name, &error))?;
     let chosen: Vec<&Function<'_>> = match &args.func {
         None => wasm.functions.iter().collect(),
         Some(wanted) => vec![find(&wasm, &name, wanted)?],
@@ -52,14 +60,22 @@ fn find<'a>(wasm: &'a WasmModule<'a>, name: &str, wanted: &str) -> Result<&'a Fu
         Err(_) => wasm.functions.iter().find(|function| function.is_called(wanted)),
     };
     found.ok_or_else(|| {
-        let failure = Failure::new(Exit::Usage, format!("{name} defines no function `{wanted}`"));
-        match (wasm.functions.first(), wasm.functions.last()) {
-            (Some(first), Some(last)) => {
-                failure.with_details([format!("there are functions {} to {}", first.index, last.index)])
-            }
-            _ => failure,
-        }
+        let ends = (wasm.functions.first(), wasm.functions.last());
+        no_function(
+            name,
+            wanted,
+            if let (Some(first), Some(last)) = ends { Some((first.index, last.index)) } else { None },
+        )
     })
+}
+
+/// There is no such function, only the first to the last.
+fn no_function(name: &str, wanted: &str, ends: Option<(u32, u32)>) -> Failure {
+    let failure = Failure::new(Exit::Usage, format!("{name} defines no function `{wanted}`"));
+    match ends {
+        Some((first, last)) => failure.with_details([format!("there are functions {first} to {last}")]),
+        None => failure,
+    }
 }
 
 fn malformed(name: &str, error: &wasmparser::BinaryReaderError) -> Failure {

@@ -12,7 +12,7 @@
 
 mod features;
 mod parse;
-mod script;
+pub mod script;
 mod session;
 mod spectest;
 mod values;
@@ -40,12 +40,14 @@ pub struct Options {
     pub fuel: Option<u64>,
     /// Native stack of the executing thread, in bytes.
     pub stack_bytes: usize,
+    /// Whether each module is compiled to an image, verified, and run from that.
+    pub images: bool,
 }
 
 impl Options {
-    /// Options with `config`, no fuel and a stack of 1 MiB.
+    /// Options with `config`, no fuel, no images, and a stack of 1 MiB.
     pub fn new(config: Config) -> Self {
-        Self { config, fuel: None, stack_bytes: 1 << 20 }
+        Self { config, fuel: None, stack_bytes: 1 << 20, images: false }
     }
 }
 

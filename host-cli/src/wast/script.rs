@@ -9,13 +9,15 @@ use std::fmt;
 #[derive(Clone, Debug)]
 pub struct Directive {
     /// The line it begins on, counted from 1.
-    pub(super) line: u32,
-    pub(super) command: Command,
+    pub line: u32,
+    /// What it asks for.
+    pub command: Command,
 }
 
 /// What a directive asks for.
 #[derive(Clone, Debug)]
-pub(super) enum Command {
+#[allow(missing_docs, reason = "the fields of variants are what their names say")]
+pub enum Command {
     /// Define a module and instantiate it.
     Module { name: Option<String>, source: Source },
     /// Define a module without instantiating it.
@@ -40,7 +42,8 @@ pub(super) enum Command {
 
 impl Command {
     /// Whether this directive is one of those a [`Report`](super::Report) counts.
-    pub(super) fn is_assertion(&self) -> bool {
+    #[must_use]
+    pub fn is_assertion(&self) -> bool {
         match self {
             Command::AssertReturn { .. }
             | Command::AssertTrap { .. }
@@ -58,7 +61,8 @@ impl Command {
 
 /// Something that runs and yields values or a trap.
 #[derive(Clone, Debug)]
-pub(super) enum Action {
+#[allow(missing_docs, reason = "the fields of variants are what their names say")]
+pub enum Action {
     /// Call an exported function.
     Invoke { instance: Option<String>, function: String, arguments: Vec<Argument> },
     /// Read an exported global.
@@ -69,21 +73,27 @@ pub(super) enum Action {
 
 /// A module's binary, or why its text could not be turned into one.
 #[derive(Clone, Debug)]
-pub(super) enum Source {
+pub enum Source {
+    /// The binary.
     Binary(Vec<u8>),
+    /// Why there is none.
     Malformed(String),
 }
 
 /// An argument of a call.
 #[derive(Clone, Debug)]
-pub(super) enum Argument {
+pub enum Argument {
+    /// An i32.
     I32(i32),
+    /// An i64.
     I64(i64),
     /// The bits of an f32.
     F32(u32),
     /// The bits of an f64.
     F64(u64),
+    /// The null function.
     NullFunc,
+    /// The null host object.
     NullExtern,
     /// A host object that is this number.
     Extern(u32),
@@ -93,10 +103,14 @@ pub(super) enum Argument {
 
 /// A pattern for one result.
 #[derive(Clone, Debug)]
-pub(super) enum Expected {
+pub enum Expected {
+    /// This i32.
     I32(i32),
+    /// This i64.
     I64(i64),
+    /// An f32.
     F32(FloatPattern<u32>),
+    /// An f64.
     F64(FloatPattern<u64>),
     /// A null reference, of the given kind if the script names one.
     Null(Option<RefKind>),
@@ -142,7 +156,7 @@ pub(super) fn list(patterns: &[Expected]) -> String {
 
 /// A pattern for a float, over its bits.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum FloatPattern<Bits> {
+pub enum FloatPattern<Bits> {
     /// `nan:canonical`: only the topmost bit of the payload is set, either sign.
     CanonicalNan,
     /// `nan:arithmetic`: the topmost bit of the payload is set, either sign.
@@ -153,7 +167,9 @@ pub(super) enum FloatPattern<Bits> {
 
 /// The kinds of reference WebAssembly 2.0 has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum RefKind {
+pub enum RefKind {
+    /// `funcref`
     Func,
+    /// `externref`
     Extern,
 }

@@ -37,6 +37,7 @@ struct Session {
     store: Store<()>,
     linker: Linker<()>,
     fuel: Option<u64>,
+    images: bool,
     /// Named definitions and instances, and the latest of each, which a missing name means.
     definitions: Named<Module>,
     instances: Named<Instance>,
@@ -57,6 +58,7 @@ impl Session {
             store,
             linker,
             fuel: options.fuel,
+            images: options.images,
             definitions: Named::default(),
             instances: Named::default(),
         })
@@ -178,9 +180,15 @@ impl Session {
 
     fn load(&self, source: &Source) -> Result<Module, String> {
         match source {
+            Source::Binary(binary) if self.images => self.load_through_image(binary).map_err(cannot("load")),
             Source::Binary(binary) => Module::new(&self.engine, &binary[..]).map_err(cannot("load")),
             Source::Malformed(why) => Err(format!("malformed text: {why}")),
         }
+    }
+
+    fn load_through_image(&self, binary: &[u8]) -> Result<Module, Error> {
+        let image = self.engine.precompile_module(binary)?;
+        Module::deserialize(&self.engine, &image)
     }
 
     fn instantiate(&mut self, module: &Module) -> Result<Instance, Error> {

@@ -1,0 +1,149 @@
+//! `ermine compile`: a module becomes an image, a symbol map and a report.
+//!
+//! `emit` writes an image as source text, `facts` gathers what is worth knowing of it, `table` and `record` show that to people and to
+//! programs.
+
+mod emit;
+mod facts;
+mod record;
+mod table;
+
+use crate::args::{CompileArgs, Emit, ProfileArg};
+use crate::exit::{Exit, Failure};
+use crate::load::{self, Program};
+use crate::{fault, symbols};
+use emit::Constant;
+use ermine::image::{Inspection, with_memory};
+use ermine::{Config, Engine, Machine, Module, Profile};
+use facts::Facts;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+/// Compiles the module and prints the report.
+///
+/// # Errors
+///
+/// If the module cannot be read or compiled, or a file cannot be written.
+pub fn compile(args: &CompileArgs) -> Result<Exit, Failure> {
+    let name = load::name(&args.file);
+    let Program::Wasm(wasm) = load::load(&args.file)? else {
+        return Err(Failure::new(Exit::CannotLoad, format!("{name} is an image already")));
+    };
+    let output = output(args)?;
+    let cannot_load = |error: ermine::Error| fault::cannot_load(&name, &error);
+    let engine = Engine::try_new(&config(args)).map_err(cannot_load)?;
+    let module = Module::new(&engine, &wasm).map_err(cannot_load)?;
+    let mut bytes = module.serialize().map_err(cannot_load)?;
+    if let Some(memory) = args.memory {
+        bytes = resize(&name, &bytes, memory)?;
+    }
+    let image = Inspection::open(&bytes).map_err(|error| disagrees(&name, &error))?;
+    image.verdict().map_err(|error| disagrees(&name, &error))?;
+    let map = module.symbol_map(&image).ok_or_else(|| disagrees(&name, &"code and listing differ"))?;
+
+    // Not the whole path: the text should be the same wherever it is made.
+    let file = args.file.file_name().map_or_else(|| name.clone(), |file| file.to_string_lossy().into_owned());
+    let of = if load::is_stdin(&args.file) { &name } else { &file };
+    let constant = || Constant { name: identifier(args), of, image: &image, bytes: &bytes };
+    match args.emit {
+        Emit::Image => write(&output, &bytes)?,
+        Emit::Rust => write(&output, constant().rust().as_bytes())?,
+        Emit::C => write(&output, constant().c().as_bytes())?,
+    }
+    if let Some(path) = map_path(args, &output) {
+        write(&path, map.to_string().as_bytes())?;
+    }
+    let facts = Facts {
+        input: &name,
+        wasm_bytes: wasm.len(),
+        output: load::name(&output),
+        module: &module,
+        image: &image,
+        stack: image.stack_need(),
+        map: &map,
+    };
+    let report = if args.json { record::of(&facts).to_string() + "\n" } else { table::of(&facts) };
+    print(&report, load::is_stdin(&output));
+    Ok(Exit::Success)
+}
+
+fn config(args: &CompileArgs) -> Config {
+    let profile = match args.profile {
+        ProfileArg::Base => Profile::Base,
+        ProfileArg::Full => Profile::Full,
+    };
+    let mut config = crate::config();
+    // Images are the same for every machine; without threaded code there is less to do.
+    config.consume_fuel(args.fuel).profile(profile).machine(Machine::Loop);
+    config
+}
+
+/// The image with another amount of memory.
+fn resize(name: &str, image: &[u8], memory: usize) -> Result<Vec<u8>, Failure> {
+    let too_large = || Failure::new(Exit::Usage, "--memory: there are no more than 4 GiB");
+    let memory = u32::try_from(memory).map_err(|_| too_large())?;
+    with_memory(image, memory).map_err(|error| {
+        Failure::new(Exit::CannotLoad, format!("{name} cannot have {memory} bytes of memory: {error}"))
+    })
+}
+
+/// A fault of this program, not of the module.
+fn disagrees(name: &str, error: &dyn std::fmt::Display) -> Failure {
+    Failure::new(
+        Exit::CannotLoad,
+        format!("{name} was compiled to an image that is refused, which is a fault of Ermine: {error}"),
+    )
+}
+
+/// Where the image goes.
+fn output(args: &CompileArgs) -> Result<PathBuf, Failure> {
+    let ending = match args.emit {
+        Emit::Image => "erm",
+        Emit::Rust => "rs",
+        Emit::C => "h",
+    };
+    match &args.output {
+        Some(output) => Ok(output.clone()),
+        None if load::is_stdin(&args.file) => {
+            Err(Failure::new(Exit::Usage, "say with -o where the image of standard input should go"))
+        }
+        None => Ok(args.file.with_extension(ending)),
+    }
+}
+
+/// Where the map goes: beside the image, or where the image would be.
+fn map_path(args: &CompileArgs, output: &Path) -> Option<PathBuf> {
+    match (&args.map, args.emit) {
+        _ if args.no_map => None,
+        (Some(map), _) => Some(map.clone()),
+        _ if load::is_stdin(output) => None,
+        (None, Emit::Image) => Some(symbols::path_beside(output)),
+        (None, Emit::Rust | Emit::C) => Some(output.with_extension("erm.map")),
+    }
+}
+
+/// The name of the constant: as it is wanted, or the file's.
+fn identifier(args: &CompileArgs) -> String {
+    if let Some(name) = &args.name {
+        return name.clone();
+    }
+    let file = if load::is_stdin(&args.file) { args.output.as_deref() } else { Some(&*args.file) };
+    let stem = file.and_then(Path::file_stem).unwrap_or_default().to_string_lossy();
+    let name = emit::identifier(&stem);
+    if args.emit == Emit::Rust { name.to_ascii_uppercase() } else { name }
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let written = if load::is_stdin(path) { io::stdout().lock().write_all(bytes) } else { std::fs::write(path, bytes) };
+    written.map_err(|error| Failure::new(Exit::CannotWrite, format!("{} cannot be written: {error}", path.display())))
+}
+
+/// Prints the report to standard output, unless the image goes there.
+fn print(report: &str, taken: bool) {
+    if taken {
+        eprint!("{report}");
+    } else {
+        // If nobody listens there is nobody to tell.
+        let _ = io::stdout().lock().write_all(report.as_bytes());
+    }
+}

@@ -1,0 +1,209 @@
+//! The report as a table for people.
+
+use super::facts::Facts;
+use crate::size::show;
+use ermine::{MemoryType, TableType, ValType};
+use std::fmt::Write as _;
+
+/// Width of the column of names.
+const LEFT: usize = 16;
+
+/// Functions of a path shown at either end.
+const ENDS: usize = 4;
+
+/// The whole report.
+pub(super) fn of(facts: &Facts<'_>) -> String {
+    let mut text = format!("{} -> {}\n\n", facts.input, facts.output);
+    sizes(&mut text, facts);
+    sections(&mut text, facts);
+    row(&mut text, "numbers", &facts.numbers().join(", "));
+    memories(&mut text, facts);
+    tables(&mut text, facts);
+    row(&mut text, "globals", &show(facts.entries("globals")));
+    stack(&mut text, facts);
+    let arena = |pointer| show(facts.image.arena_bytes(pointer));
+    row(&mut text, "arena", &format!("{} bytes on 32-bit targets, {} on 64-bit ones", arena(4), arena(8)));
+    row(
+        &mut text,
+        "start function",
+        &facts.image.start().map_or_else(|| "none".to_owned(), |start| facts.func_name(start)),
+    );
+    imports(&mut text, facts);
+    exports(&mut text, facts);
+    text
+}
+
+fn row(text: &mut String, name: &str, value: &str) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "{name:LEFT$}{value}");
+}
+
+fn sizes(text: &mut String, facts: &Facts<'_>) {
+    let image = facts.image;
+    row(text, "wasm", &format!("{} bytes", show(facts.wasm_bytes)));
+    let ratio = image.size() as f64 / facts.wasm_bytes.max(1) as f64;
+    let metered = if image.is_metered() { "metered" } else { "not metered" };
+    let properties = format!("{} profile, {metered}, checksum {:08x}", facts.profile(), image.checksum());
+    row(text, "image", &format!("{} bytes, {ratio:.2} x the wasm; {properties}", show(image.size())));
+}
+
+fn sections(text: &mut String, facts: &Facts<'_>) {
+    let _ = writeln!(text, "\n  {:12}{:>10}{:>12}", "section", "entries", "bytes");
+    for section in facts.image.sections().filter(|section| section.bytes > 0) {
+        let percent = f64::from(section.bytes) * 100.0 / facts.image.size() as f64;
+        let (entries, bytes) = (show(section.entries), show(section.bytes));
+        let _ = writeln!(text, "  {:12}{entries:>10}{bytes:>12}{percent:>7.1} %", section.name);
+    }
+    text.push('\n');
+}
+
+fn memories(text: &mut String, facts: &Facts<'_>) {
+    let imported = facts.imported(|ty| ty.memory().is_some());
+    for (index, memory) in facts.image.memories().enumerate() {
+        row(
+            text,
+            "linear memory",
+            &format!("{}{}", memory_text(memory), if index < imported { ", imported" } else { "" }),
+        );
+    }
+    if facts.image.memories().next().is_none() {
+        row(text, "linear memory", "none");
+    }
+}
+
+fn memory_text(memory: MemoryType) -> String {
+    let bytes = |pages: u64| show(pages.saturating_mul(memory.page_size()));
+    let size = |pages: u64| match memory.page_size() {
+        1 => format!("{} bytes", bytes(pages)),
+        // A count of pages fits 32 bits.
+        _ => format!("{} bytes, {}", bytes(pages), count(pages as usize, "page")),
+    };
+    let most = match memory.maximum() {
+        None => "no maximum".to_owned(),
+        Some(most) if most == memory.minimum() => "does not grow".to_owned(),
+        Some(most) => format!("at most {}", size(most)),
+    };
+    format!("{}; {most}", size(memory.minimum()))
+}
+
+fn tables(text: &mut String, facts: &Facts<'_>) {
+    let imported = facts.imported(|ty| ty.table().is_some());
+    for (index, table) in facts.image.tables().enumerate() {
+        row(text, "table", &format!("{}{}", table_text(table), if index < imported { ", imported" } else { "" }));
+    }
+    let (segments, items) = facts.elements();
+    if segments > 0 {
+        row(text, "elements", &format!("{} in {}", show(items), count(segments as usize, "segment")));
+    }
+}
+
+fn table_text(table: TableType) -> String {
+    let most = match table.maximum() {
+        None => "no maximum".to_owned(),
+        Some(most) if most == table.minimum() => "does not grow".to_owned(),
+        Some(most) => format!("at most {}", show(most)),
+    };
+    format!("{} of {}; {most}", show(table.minimum()), ValType::from(table.element()))
+}
+
+/// What calls need, and why.
+fn stack(text: &mut String, facts: &Facts<'_>) {
+    if let Some(bytes) = facts.stack.bytes() {
+        let path = facts.names(facts.stack.path());
+        let deepest = if path.is_empty() { String::new() } else { format!("; deepest: {}", chain(&path)) };
+        row(text, "value stack", &format!("{} bytes{deepest}", show(bytes)));
+        return;
+    }
+    let reason = if let Some((cycle, bytes)) = facts.recursion() {
+        let mut names = facts.names(cycle);
+        names.extend(names.first().cloned());
+        format!("recursion, {} bytes a round: {}", show(bytes), chain(&names))
+    } else if let Some(caller) = facts.outside() {
+        format!("{} may call functions of others through a table", facts.func_name(caller))
+    } else {
+        "too large".to_owned()
+    };
+    row(text, "value stack", &format!("no bound; {reason}"));
+    row(text, "", &format!("each level of calls takes {} bytes at most", show(facts.stack.level())));
+}
+
+/// Functions that call one another. Of a long chain, its ends.
+fn chain(names: &[String]) -> String {
+    match names.len().checked_sub(2 * ENDS) {
+        None | Some(0 | 1) => names.join(" > "),
+        Some(left_out) => {
+            let (first, last) = (names[..ENDS].join(" > "), names[names.len() - ENDS..].join(" > "));
+            format!("{first} > … {left_out} more … > {last}")
+        }
+    }
+}
+
+fn imports(text: &mut String, facts: &Facts<'_>) {
+    let counts = [
+        (facts.imported(|ty| ty.func().is_some()), "function"),
+        (facts.imported(|ty| ty.table().is_some()), "table"),
+        (facts.imported(|ty| ty.memory().is_some()), "memory"),
+        (facts.imported(|ty| ty.global().is_some()), "global"),
+    ];
+    let counts: Vec<String> = counts.into_iter().filter(|(n, _)| *n > 0).map(|(n, name)| count(n, name)).collect();
+    row(text, "imports", &if counts.is_empty() { "none".to_owned() } else { counts.join(", ") });
+    let mut modules: Vec<&str> = Vec::new();
+    for import in facts.module.imports() {
+        if !modules.contains(&import.module()) {
+            modules.push(import.module());
+        }
+    }
+    for module in modules {
+        let _ = writeln!(text, "  {module}");
+        for import in facts.module.imports().filter(|import| import.module() == module) {
+            let _ = writeln!(text, "    {:24}{}", import.name(), import.ty());
+        }
+    }
+}
+
+fn exports(text: &mut String, facts: &Facts<'_>) {
+    let exports: Vec<_> = facts.exports().collect();
+    row(text, "exports", &if exports.is_empty() { "none".to_owned() } else { show(exports.len()) });
+    for export in exports {
+        let stack = export.stack.map_or_else(String::new, |bytes| format!(", {} bytes of stack", show(bytes)));
+        let _ = writeln!(text, "    {:24}{}{stack}", export.name, export.ty);
+    }
+}
+
+/// A number of things.
+fn count(number: usize, thing: &str) -> String {
+    let plural = match (number, thing.strip_suffix('y')) {
+        (1, _) => thing.to_owned(),
+        (_, Some(stem)) => format!("{stem}ies"),
+        (_, None) => format!("{thing}s"),
+    };
+    format!("{} {plural}", show(number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_chains_show_their_ends() {
+        let names: Vec<String> = (0..12).map(|name| name.to_string()).collect();
+        assert_eq!(chain(&names[..3]), "0 > 1 > 2");
+        assert_eq!(chain(&names[..9]), "0 > 1 > 2 > 3 > 4 > 5 > 6 > 7 > 8");
+        assert_eq!(chain(&names), "0 > 1 > 2 > 3 > … 4 more … > 8 > 9 > 10 > 11");
+    }
+
+    #[test]
+    fn memories_are_told_in_bytes_and_pages() {
+        assert_eq!(memory_text(MemoryType::new(1, None)), "65,536 bytes, 1 page; no maximum");
+        assert_eq!(memory_text(MemoryType::new(2, Some(4))), "131,072 bytes, 2 pages; at most 262,144 bytes, 4 pages");
+        let mut builder = MemoryType::builder();
+        let bytes = builder.min(300).max(Some(300)).page_size_log2(0).build();
+        assert_eq!(memory_text(bytes.expect("a type")), "300 bytes; does not grow");
+    }
+
+    #[test]
+    fn things_are_counted() {
+        assert_eq!(count(1, "memory"), "1 memory");
+        assert_eq!(count(2000, "memory"), "2,000 memories");
+    }
+}
