@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Whether golden files are to be rewritten instead of compared with.
-fn blessing() -> bool {
+#[must_use]
+pub fn blessing() -> bool {
     std::env::var_os("ERMINE_BLESS").is_some_and(|value| value != "0")
 }
 
@@ -32,6 +33,22 @@ pub fn check(path: &Path, actual: &str) -> Result<(), String> {
     Err(format!(
         "{name}:{line}:\n  expected  {expected}\n  actual    {actual}\n  (ERMINE_BLESS=1 accepts what is actual; look at the diff before you commit it)"
     ))
+}
+
+/// The same for a file that is no text.
+///
+/// # Errors
+///
+/// How to accept it, if it differs.
+pub fn check_bytes(path: &Path, actual: &[u8]) -> Result<(), String> {
+    if fs::read(path).is_ok_and(|expected| expected == actual) {
+        return Ok(());
+    }
+    let name = path.display();
+    if blessing() {
+        return fs::write(path, actual).map_err(|error| format!("{name}: {error}"));
+    }
+    Err(format!("{name} differs from what is made today (ERMINE_BLESS=1 accepts that)"))
 }
 
 /// Number and content of the first lines that differ.

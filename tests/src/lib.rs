@@ -6,7 +6,11 @@
 
 pub mod assembly;
 pub mod expected;
+pub mod firmware;
 pub mod golden;
+pub mod kernels;
+pub mod mutations;
+pub mod pack;
 pub mod spec;
 pub mod tools;
 

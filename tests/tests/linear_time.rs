@@ -1,10 +1,19 @@
-//! Loading takes time in proportion to the module. A binary of its own, so that no other test runs
+//! Loading takes time in proportion to the module, and verifying in proportion to the image. A binary of its own, so that no other test runs
 //! beside the measurements.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use ermine::image::Image;
 use ermine::{Engine, Error, Module};
+use ermine_tests::pack::Aligned;
 use ermine_tests::{MACHINES, binary, engine};
+
+/// Keeps the tests of this binary apart.
+fn alone() -> MutexGuard<'static, ()> {
+    static ONE: Mutex<()> = Mutex::new(());
+    ONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Loads what `text` gives for `size` and for four times as much; the factor of the time taken.
 fn growth(engine: &Engine, size: usize, text: impl Fn(usize) -> String) -> f64 {
@@ -25,6 +34,7 @@ fn growth(engine: &Engine, size: usize, text: impl Fn(usize) -> String) -> f64 {
 /// translator takes sixteen times as long.
 #[test]
 fn loading_takes_linear_time() {
+    let _alone = alone();
     let repeat = |head: &str, part: &str, tail: &str| {
         let (head, part, tail) = (head.to_owned(), part.to_owned(), tail.to_owned());
         move |size: usize| format!("{head}{}{tail}", part.repeat(size))
@@ -89,5 +99,84 @@ fn loading_takes_linear_time() {
             println!("{what}: {factors:.1?}");
             assert!(factors.iter().any(|factor| *factor < 9.0), "{what}: {factors:?}");
         }
+    }
+}
+
+/// Verifies the image of what `text` gives for `size` and for four times as much; the factor of the time taken.
+fn verification_growth(size: usize, text: impl Fn(usize) -> String) -> f64 {
+    let time = |size: usize| {
+        let bytes = Aligned::new(&Engine::default().precompile_module(&binary(&text(size))).unwrap());
+        let mut scratch = vec![0; Image::scratch_words(bytes.bytes()).unwrap()];
+        let once = || {
+            let start = Instant::now();
+            Image::verify(bytes.bytes(), &mut scratch).unwrap();
+            start.elapsed()
+        };
+        let best = std::iter::repeat_with(once).take(3).min();
+        best.unwrap().max(Duration::from_micros(50))
+    };
+    time(size * 4).as_secs_f64() / time(size).as_secs_f64()
+}
+
+/// Whatever is said once in an image and used often must not be looked at with every use.
+#[test]
+fn verification_takes_linear_time() {
+    let _alone = alone();
+    type Case = (&'static str, usize, Box<dyn Fn(usize) -> String>);
+    let cases: [Case; 6] = [
+        (
+            "imports from a module with a long name",
+            5_000,
+            Box::new(|size| {
+                let name = "x".repeat(60_000);
+                format!("(module {})", format!("(import \"{name}\" \"f\" (func))").repeat(size / 100))
+            }),
+        ),
+        (
+            "functions of a long type",
+            5_000,
+            Box::new(|size| {
+                let params = "i64 ".repeat(900);
+                format!("(module (type $t (func (param {params}))) {})", "(func (type $t))".repeat(size))
+            }),
+        ),
+        (
+            "branches back and forth",
+            10_000,
+            Box::new(|size| {
+                let branches = "(br_if 1 (local.get 0)) (br_if 0 (local.get 0)) ".repeat(size);
+                format!("(module (func (param i32) (block (loop {branches}))))")
+            }),
+        ),
+        (
+            "entries of a branch table",
+            20_000,
+            Box::new(|size| {
+                let entries = "0 1 ".repeat(size);
+                format!("(module (func (param i32) (block (block (br_table {entries} (local.get 0))))))")
+            }),
+        ),
+        (
+            "globals that share an expression",
+            10_000,
+            Box::new(|size| {
+                let sum = "(i32.add (global.get 0) ".repeat(500);
+                let sum = format!("{sum} (i32.const 1){}", ")".repeat(500));
+                format!(
+                    "(module (import \"m\" \"g\" (global i32)) {})",
+                    format!("(global i32 {sum})").repeat(size / 100)
+                )
+            }),
+        ),
+        (
+            "items of element segments",
+            10_000,
+            Box::new(|size| format!("(module (func $f) {})", "(elem func $f $f $f)".repeat(size))),
+        ),
+    ];
+    for (what, size, text) in &cases {
+        let factors: Vec<f64> = (0..5).map(|_| verification_growth(*size, text)).collect();
+        println!("{what}: {factors:.1?}");
+        assert!(factors.iter().any(|factor| *factor < 9.0), "{what}: {factors:?}");
     }
 }

@@ -1,10 +1,10 @@
 //! Scripts of our own, under `scripts/`: what the official suite leaves out, among it the classes
-//! of faults that other engines have had. Both machines, fuel on and off, on a 64 KiB native stack.
+//! of faults that other engines have had. Both machines, fuel on and off, from wasm and through images, on a 64 KiB native stack.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ermine::{Config, Machine};
+use ermine::{Config, Machine, Profile};
 use ermine_cli::wast::{Features, Options, Report, run_file};
 use ermine_tests::{MACHINES, spec};
 
@@ -23,10 +23,10 @@ fn everything() -> Features {
     features.into_iter().fold(Features::none(), Features::with)
 }
 
-fn run(machine: Machine, fuel: Option<u64>) -> Report {
+fn run(machine: Machine, profile: Profile, fuel: Option<u64>, images: bool) -> Report {
     let mut config = Config::default();
-    config.machine(machine).consume_fuel(fuel.is_some());
-    let options = Options { fuel, stack_bytes: spec::STACK_BYTES, ..Options::new(config) };
+    config.machine(machine).profile(profile).consume_fuel(fuel.is_some());
+    let options = Options { fuel, stack_bytes: spec::STACK_BYTES, images, ..Options::new(config) };
     let mut total = Report::default();
     for path in scripts() {
         total.merge(run_file(&path, everything(), &options));
@@ -34,15 +34,25 @@ fn run(machine: Machine, fuel: Option<u64>) -> Report {
     total
 }
 
-#[test]
-fn our_own_scripts_pass_in_every_mode() {
+fn run_everywhere(profile: Profile, images: bool) {
     for machine in MACHINES {
         for fuel in [None, Some(1 << 40)] {
-            let report = run(machine, fuel);
-            println!("{machine:?}, fuel {fuel:?}: {report}");
+            let report = run(machine, profile, fuel, images);
+            println!("{machine:?}, {profile:?}, fuel {fuel:?}, images {images}: {report}");
             let failures: Vec<String> = report.failed.iter().map(ToString::to_string).collect();
             assert!(failures.is_empty(), "{machine:?}, {fuel:?}:\n{}", failures.join("\n"));
             assert!(report.passed > 150);
         }
     }
+}
+
+#[test]
+fn our_own_scripts_pass_in_every_mode() {
+    run_everywhere(Profile::Full, false);
+}
+
+#[test]
+fn our_own_scripts_pass_through_images() {
+    run_everywhere(Profile::Full, true);
+    run_everywhere(Profile::Base, true);
 }

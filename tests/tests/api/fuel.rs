@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ermine::{Caller, Engine, Error, Linker, Machine, Store, TrapCode};
+use ermine::{Caller, Config, Engine, Error, Linker, Machine, Module, Profile, Store, TrapCode};
 use ermine_tests::{MACHINES, engine, fuel_config, module};
 
 const PROGRAMS: &str = r#"(module
@@ -120,6 +120,63 @@ fn too_little_fuel_traps_at_the_same_place_on_both_machines() {
             let ends: Vec<_> = MACHINES.map(|machine| run(machine, name, fuel)).into();
             assert_eq!(ends[0], ends[1], "{name} with {fuel}");
         }
+    }
+}
+
+/// Ways back to the start of a loop, taken while local 0 is below 3.
+const WAYS_BACK: [&str; 5] = [
+    "(br_if $again (i32.lt_u (local.get 0) (i32.const 3)))",
+    "(br_if $again (i32.lt_u (local.tee 0 (i32.add (local.get 0) (i32.const 0))) (i32.const 3)))",
+    "(br_if $again (i32.eqz (i32.div_u (local.get 0) (i32.const 3))))",
+    "(block $out (br_if $out (i32.ge_u (local.get 0) (i32.const 3))) (br $again))",
+    "(block $out (br_table $again $out (i32.ge_u (local.get 0) (i32.const 3))))",
+];
+
+/// Runs a loop three times whose body has `len` times four operators; what is left of the fuel, and how it ended.
+fn run_long_loop(config: &Config, way_back: &str, len: usize, fuel: u64) -> (u64, Option<TrapCode>) {
+    let step = "(local.set 1 (i32.mul (local.get 1) (i32.const 3)))".repeat(len);
+    let text = format!(
+        r#"(module (func (export "f") (local i32 i32)
+          (loop $again (local.set 0 (i32.add (local.get 0) (i32.const 1))) {step} {way_back})))"#
+    );
+    let engine = Engine::new(config);
+    let wasm = wat::parse_str(&text).unwrap();
+    let image = engine.precompile_module(&wasm).unwrap();
+    Module::deserialize(&engine, image).unwrap();
+    let mut store = Store::new(&engine, ());
+    let module = Module::new(&engine, wasm).unwrap();
+    let instance = Linker::new(&engine).instantiate_and_start(&mut store, &module).unwrap();
+    store.set_fuel(fuel).unwrap();
+    let end = instance.get_typed_func::<(), ()>(&store, "f").unwrap().call(&mut store, ());
+    let trap = end.err().map(|error| error.as_trap_code().unwrap());
+    (store.get_fuel().unwrap(), trap)
+}
+
+#[test]
+fn a_branch_back_costs_the_same_however_far_it_goes() {
+    // The longer one is out of reach of a short branch.
+    const SHORT: usize = 1_000;
+    const LONG: usize = 12_000;
+    let mut configs = Vec::new();
+    for machine in MACHINES {
+        for profile in [Profile::Base, Profile::Full] {
+            let mut config = fuel_config(machine);
+            config.profile(profile);
+            configs.push(config);
+        }
+    }
+    for way_back in WAYS_BACK {
+        let mut ends = BTreeSet::new();
+        for config in &configs {
+            let cost = |len| PLENTY - run_long_loop(config, way_back, len, PLENTY).0;
+            let (short, long) = (cost(SHORT), cost(LONG));
+            assert_eq!(long - short, 3 * 4 * (LONG - SHORT) as u64, "{way_back}");
+            assert_eq!(run_long_loop(config, way_back, LONG, long), (0, None), "{way_back}");
+            let (left, trap) = run_long_loop(config, way_back, LONG, long - 1);
+            assert_eq!(trap, Some(TrapCode::OutOfFuel), "{way_back}");
+            ends.insert((long, left));
+        }
+        assert_eq!(ends.len(), 1, "{way_back}: {ends:?}");
     }
 }
 

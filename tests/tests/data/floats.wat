@@ -1,0 +1,28 @@
+;; Floats of both widths, without NaNs, whose bits differ between processors.
+(module
+  (memory (export "memory") 8192 8192 (pagesize 1))
+  (func (export "f64") (param $n i32) (result f64)
+    (local $x f64) (local $y f64) (local $t f64) (local $i i32)
+    (local.set $x (f64.const 0.1)) (local.set $y (f64.const 0.7))
+    (loop $again
+      (local.set $t (f64.sub (f64.mul (local.get $x) (local.get $x)) (f64.mul (local.get $y) (local.get $y))))
+      (local.set $y (f64.add (f64.mul (f64.mul (f64.const 2) (local.get $x)) (local.get $y)) (f64.const 0.131)))
+      (local.set $x (f64.max (f64.const -1.5) (f64.min (f64.const 1.5) (f64.add (local.get $t) (f64.const -0.4)))))
+      (local.set $y (f64.copysign (f64.sqrt (f64.abs (local.get $y))) (local.get $x)))
+      (f64.store offset=64 (i32.shl (i32.and (local.get $i) (i32.const 0xff)) (i32.const 3)) (f64.div (local.get $x) (f64.add (local.get $y) (f64.const 3))))
+      (i32.store offset=4096 (i32.shl (i32.and (local.get $i) (i32.const 0xff)) (i32.const 2))
+        (i32.trunc_sat_f64_s (f64.nearest (f64.mul (local.get $x) (f64.const 1e6)))))
+      (f32.store offset=6000 (i32.shl (i32.and (local.get $i) (i32.const 0xff)) (i32.const 2))
+        (f32.demote_f64 (f64.floor (f64.mul (local.get $y) (f64.const 1e3)))))
+      (br_if $again (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $n))))
+    (f64.add (local.get $x) (f64.convert_i64_s (i64.trunc_f64_s (f64.mul (local.get $y) (f64.const 1e9))))))
+  (func (export "f32") (param $n i32) (result f32)
+    (local $x f32) (local $sum f32) (local $i i32)
+    (loop $again
+      (local.set $x (f32.div (f32.convert_i32_u (local.get $i)) (f32.const 7.25)))
+      (local.set $sum (f32.add (local.get $sum) (f32.sub (f32.sqrt (local.get $x)) (f32.trunc (local.get $x)))))
+      (f32.store offset=128 (i32.shl (i32.and (local.get $i) (i32.const 0xff)) (i32.const 2)) (f32.nearest (f32.neg (local.get $sum))))
+      (i64.store offset=2048 (i32.shl (i32.and (local.get $i) (i32.const 0xff)) (i32.const 3)) (i64.trunc_sat_f32_u (f32.mul (local.get $sum) (local.get $sum))))
+      (local.set $i (i32.add (local.get $i) (i32.const 1)))
+      (br_if $again (f32.lt (local.get $x) (f32.convert_i32_s (local.get $n)))))
+    (f32.ceil (f32.add (local.get $sum) (f32.reinterpret_i32 (i32.const 0x3f000001))))))
