@@ -10,6 +10,7 @@ mod backtrace;
 pub mod dis;
 pub mod exit;
 mod fault;
+mod grants;
 mod imports;
 mod invoke;
 mod load;

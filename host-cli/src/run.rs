@@ -2,10 +2,9 @@
 
 use crate::args::RunArgs;
 use crate::exit::{Exit, Failure};
-use crate::{fault, invoke, load, machine, report, values};
+use crate::{fault, grants, invoke, load, machine, report, values};
 use ermine::{Config, Engine, Instance, Linker, Module, Store, StoreLimits, StoreLimitsBuilder};
 use ermine_wasi::{StdPort, WasiCtx, add_to_linker};
-use std::ffi::OsStr;
 use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
 
@@ -32,7 +31,7 @@ pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
 
     let mut linker = Linker::new(&engine);
     add_to_linker(&mut linker, |state: &mut State| &mut state.wasi).map_err(cannot_load)?;
-    let mut store = store(&engine, args).map_err(cannot_load)?;
+    let mut store = store(&engine, args, grants::wasi(args)?).map_err(cannot_load)?;
 
     let started = Instant::now();
     let result = execute(args, &name, &module, &linker, &mut store);
@@ -48,31 +47,18 @@ fn config(args: &RunArgs) -> Config {
     config
 }
 
-fn store(engine: &Engine, args: &RunArgs) -> Result<Store<State>, ermine::Error> {
+fn store(engine: &Engine, args: &RunArgs, wasi: WasiCtx<StdPort>) -> Result<Store<State>, ermine::Error> {
     let mut limits = StoreLimitsBuilder::new();
     if let Some(bytes) = args.max_memory {
         limits = limits.memory_size(bytes);
     }
-    let state = State { wasi: WasiCtx::new(port(args)), limits: limits.build() };
+    let state = State { wasi, limits: limits.build() };
     let mut store = Store::new(engine, state);
     store.limiter(|state| &mut state.limits);
     if let Some(fuel) = args.fuel {
         store.set_fuel(fuel)?;
     }
     Ok(store)
-}
-
-/// Arguments and environment. A function called with `--invoke` takes the arguments itself.
-fn port(args: &RunArgs) -> StdPort {
-    let program = args.file().file_name().unwrap_or(OsStr::new("-"));
-    let mut port = StdPort::new().args([program.as_encoded_bytes()]);
-    if args.invoke.is_none() {
-        port = port.args(args.args().iter().map(|arg| arg.as_encoded_bytes()));
-    }
-    for (name, value) in &args.env {
-        port = port.env(name, value);
-    }
-    port
 }
 
 /// Instantiates the module and runs what there is to run.

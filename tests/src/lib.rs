@@ -7,6 +7,7 @@
 pub mod assembly;
 pub mod expected;
 pub mod golden;
+pub mod json;
 pub mod spec;
 pub mod tools;
 

@@ -1,6 +1,6 @@
 //! A port that the tests control: time stands still unless someone sleeps, and writes are kept.
 
-use crate::{Clock, Clocks, Console, Errno, Random, Startup, Stream, StringBlock};
+use crate::{Clock, Clocks, Console, Errno, Files, Random, Startup, Stream, StringBlock};
 use std::vec::Vec;
 
 pub(crate) struct FakePort {
@@ -91,6 +91,8 @@ impl Clocks for FakePort {
         self.yields += 1;
     }
 }
+
+impl Files for FakePort {}
 
 impl Random for FakePort {
     fn fill(&mut self, buffer: &mut [u8]) -> Result<(), Errno> {

@@ -36,6 +36,9 @@
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+#[cfg(feature = "alloc")]
+extern crate alloc;
+
 #[macro_use]
 mod table;
 
@@ -43,6 +46,7 @@ pub mod calls;
 mod ctx;
 mod descriptor;
 mod errno;
+mod files;
 mod guest;
 #[cfg(feature = "linker")]
 mod link;
@@ -57,11 +61,14 @@ mod fake;
 
 pub use ctx::WasiCtx;
 pub use errno::Errno;
+pub use files::{Entry, Files, Interest, Node, Open, Opened, Preopen, Readiness, SetTime, SetTimes};
 pub use guest::GuestMemory;
 #[cfg(feature = "linker")]
 pub use link::add_to_linker;
-pub use port::{Clock, Clocks, Console, Port, Random, Startup, Stream};
+pub use port::{Clock, Clocks, Console, Port, Random, Startup, Stream, Watch};
 #[cfg(feature = "std")]
 pub use std_port::StdPort;
+#[cfg(all(feature = "dirs", any(unix, windows)))]
+pub use std_port::{Access, Resolver};
 pub use strings::{MissingNul, StringBlock};
 pub use table::{FUNCTIONS, Function, MODULE, ValueType};

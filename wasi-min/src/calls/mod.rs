@@ -5,6 +5,7 @@
 //! `proc_exit`, which is the business of whoever runs the guest.
 
 pub mod clock;
+pub mod dir;
 pub mod fd;
 pub mod file;
 pub mod path;

@@ -1,7 +1,7 @@
 //! Guests that pass nonsense: every call, with numbers from the edges.
 
 use super::Guest;
-use crate::calls::{clock, fd, file, path, poll, process, random, sock, startup};
+use crate::calls::{clock, dir, fd, file, path, poll, process, random, sock, startup};
 
 /// Rounds of all calls.
 const ROUNDS: usize = 3000;

@@ -2,7 +2,7 @@
 
 mod hostile;
 
-use super::{clock, fd, file, path, poll, process, random, sock, startup};
+use super::{clock, dir, fd, file, path, poll, process, random, sock, startup};
 use crate::fake::FakePort;
 use crate::types::rights;
 use crate::{Errno, GuestMemory, WasiCtx};
@@ -266,11 +266,11 @@ fn filestat_of_a_stream_is_plain() {
 #[test]
 fn files_and_directories_are_absent() {
     let mut guest = Guest::new();
-    assert_eq!(guest.call(|c, m| file::fd_prestat_get(c, m, 3, 0)), Err(Errno::Badf));
-    assert_eq!(guest.call(|c, m| file::fd_prestat_dir_name(c, m, 3, 0, 0)), Err(Errno::Badf));
+    assert_eq!(guest.call(|c, m| dir::fd_prestat_get(c, m, 3, 0)), Err(Errno::Badf));
+    assert_eq!(guest.call(|c, m| dir::fd_prestat_dir_name(c, m, 3, 0, 0)), Err(Errno::Badf));
     assert_eq!(guest.call(|c, m| file::fd_seek(c, m, 1, 0, 0, 0)), Err(Errno::Spipe));
     assert_eq!(guest.call(|c, m| file::fd_tell(c, m, 7, 0)), Err(Errno::Badf));
-    assert_eq!(guest.call(|c, m| file::fd_readdir(c, m, 0, 0, 0, 0, 0)), Err(Errno::Notdir));
+    assert_eq!(guest.call(|c, m| dir::fd_readdir(c, m, 0, 0, 0, 0, 0)), Err(Errno::Notdir));
     assert_eq!(guest.call(|c, m| path::path_open(c, m, 3, 0, 0, 0, 0, 0, 0, 0, 0)), Err(Errno::Badf));
     assert_eq!(guest.call(|c, m| path::path_open(c, m, 0, 0, 0, 0, 0, 0, 0, 0, 0)), Err(Errno::Notdir));
     assert_eq!(guest.call(|c, m| path::path_rename(c, m, 9, 0, 0, 0, 0, 0)), Err(Errno::Badf));
