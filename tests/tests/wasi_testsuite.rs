@@ -157,7 +157,7 @@ fn execute(wasm: &Path, root: &Path, resolver: Resolver) -> Result<(), Error> {
         port = port.dir(root, "/", Access::ReadWrite).expect("the copy can be opened");
     }
     let engine = Engine::default();
-    let module = Module::new(&engine, &fs::read(wasm).expect("the test can be read"))?;
+    let module = Module::new(&engine, fs::read(wasm).expect("the test can be read"))?;
     let mut linker: Linker<WasiCtx<StdPort>> = Linker::new(&engine);
     add_to_linker(&mut linker, |ctx| ctx)?;
     let mut store = Store::new(&engine, WasiCtx::new(port));

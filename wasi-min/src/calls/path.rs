@@ -141,6 +141,10 @@ pub fn path_open<P: Port>(
     let path = memory.relative_path(path, path_len)?;
     ctx.descriptors.check_room()?;
     let found = ctx.port.open(dir, path, how)?;
+    if found.filetype == filetype::DIRECTORY && base & rights::FD_WRITE != 0 {
+        ctx.port.close(found.node);
+        return Err(Errno::Isdir);
+    }
     let mut open = Descriptor::node(found, base, inheriting);
     if found.filetype != filetype::DIRECTORY {
         open.flags = flags;
