@@ -2,7 +2,7 @@
 
 use crate::args::{Deny, DirGrant, EnvGrant, RunArgs};
 use crate::exit::{Exit, Failure};
-use ermine_wasi::{Access, StdPort, WasiCtx};
+use ermine_wasi::{Access, HostFiles, StdPort, WasiCtx};
 use std::ffi::OsStr;
 use std::io;
 use std::net::TcpListener;
@@ -46,10 +46,10 @@ pub(crate) fn env(text: &str) -> Result<EnvGrant, String> {
 ///
 /// If a directory cannot be opened, or an address not be listened on.
 pub(crate) fn wasi(args: &RunArgs) -> Result<WasiCtx<StdPort>, Failure> {
-    let mut port = environment(args, arguments(args, StdPort::new()));
+    let mut files = HostFiles::new();
     for DirGrant { host, guest, read_only } in &args.dir {
         let access = if *read_only { Access::ReadOnly } else { Access::ReadWrite };
-        port = port.dir(host, guest, access).map_err(|error| {
+        files = files.dir(host, guest, access).map_err(|error| {
             let why = reason(&error);
             Failure::new(Exit::Usage, format!("--dir {}: the directory cannot be opened: {why}", host.display()))
         })?;
@@ -58,8 +58,9 @@ pub(crate) fn wasi(args: &RunArgs) -> Result<WasiCtx<StdPort>, Failure> {
         let listener = TcpListener::bind(address.as_str()).map_err(|error| {
             Failure::new(Exit::Usage, format!("--listen {address}: cannot listen there: {}", reason(&error)))
         })?;
-        port = port.listener(listener);
+        files = files.listener(listener);
     }
+    let mut port = environment(args, arguments(args, StdPort::new())).files(files);
     if args.deny.contains(&Deny::Clock) {
         port = port.without_clocks();
     }

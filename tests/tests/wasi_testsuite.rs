@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 
 use ermine::{Engine, Error, Linker, Module, Store};
 use ermine_tests::json::Json;
-use ermine_wasi::{Access, Resolver, StdPort, WasiCtx, add_to_linker};
+use ermine_wasi::{Access, HostFiles, Resolver, StdPort, WasiCtx, add_to_linker};
 
 /// Names the checkout.
 const SUITE: &str = "ERMINE_WASI_TESTSUITE";
@@ -148,13 +148,14 @@ fn one_test() {
 
 fn execute(wasm: &Path, root: &Path, resolver: Resolver) -> Result<(), Error> {
     let spec = Spec::of(wasm);
-    let mut port = StdPort::new().resolver(resolver).args([wasm.file_name().unwrap_or_default().as_encoded_bytes()]);
+    let mut port = StdPort::new().args([wasm.file_name().unwrap_or_default().as_encoded_bytes()]);
     port = port.args(&spec.args);
     for (name, value) in &spec.env {
         port = port.env(name, value);
     }
     if spec.root.is_some() {
-        port = port.dir(root, "/", Access::ReadWrite).expect("the copy can be opened");
+        let files = HostFiles::new().resolver(resolver).dir(root, "/", Access::ReadWrite);
+        port = port.files(files.expect("the copy can be opened"));
     }
     let engine = Engine::default();
     let module = Module::new(&engine, fs::read(wasm).expect("the test can be read"))?;

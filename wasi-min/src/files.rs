@@ -9,7 +9,7 @@
 //! slashes.
 
 use crate::Errno;
-use crate::types::Filestat;
+use crate::types::{Filestat, rights};
 
 /// Something open: a file, a directory, or a socket. Only the port that gave the number knows what it stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -28,6 +28,27 @@ pub struct Preopen<'a> {
     pub rights_base: u64,
     /// The rights that can be had on what is opened through it.
     pub rights_inheriting: u64,
+}
+
+/// What a guest may do in a directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Access {
+    /// Everything.
+    #[default]
+    ReadWrite,
+    /// Only what changes nothing.
+    ReadOnly,
+}
+
+impl Access {
+    /// The base and inheriting rights of such a directory.
+    pub const fn rights(self) -> (u64, u64) {
+        let taken = match self {
+            Self::ReadWrite => 0,
+            Self::ReadOnly => rights::CHANGES,
+        };
+        (rights::DIRECTORY & !taken, (rights::DIRECTORY | rights::FILE) & !taken)
+    }
 }
 
 /// How to open.

@@ -4,23 +4,13 @@ use super::data;
 use super::directory::{Child, Directory, Resolver};
 use super::errors::retry;
 use crate::types::{Filestat, filetype, rights};
-use crate::{Entry, Errno, Files, Interest, Node, Open, Opened, Preopen, Readiness, SetTimes};
+use crate::{Access, Entry, Errno, Files, Interest, Node, Open, Opened, Preopen, Readiness, SetTimes};
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::Path;
 use std::string::String;
 use std::vec::Vec;
-
-/// What a guest may do in a directory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Access {
-    /// Everything.
-    #[default]
-    ReadWrite,
-    /// Only what changes nothing.
-    ReadOnly,
-}
 
 /// Something open.
 #[derive(Debug)]
@@ -41,31 +31,55 @@ struct Start {
     rights_inheriting: u64,
 }
 
-/// All that is open.
+/// Directories and sockets of the host. A [`StdPort`](crate::StdPort) has one; with
+/// [`WithFiles`](crate::WithFiles) it serves a port of another kind.
 #[derive(Debug, Default)]
-pub(super) struct HostFiles {
+pub struct HostFiles {
     start: Vec<Start>,
     items: Vec<Option<Item>>,
     resolver: Resolver,
 }
 
 impl HostFiles {
-    pub(super) fn set_resolver(&mut self, resolver: Resolver) {
-        self.resolver = resolver;
+    /// Nothing open yet.
+    pub fn new() -> Self {
+        Self::default()
     }
 
-    pub(super) fn add_directory(&mut self, host: &Path, guest: String, access: Access) -> io::Result<()> {
+    /// How paths are kept inside of the directories that are opened after this.
+    #[must_use]
+    pub fn resolver(mut self, resolver: Resolver) -> Self {
+        self.resolver = resolver;
+        self
+    }
+
+    /// Opens the directory `host`, which the guest finds as `guest`. They become descriptors 3, 4, and so on in the order
+    /// given; listeners come after them.
+    ///
+    /// # Errors
+    ///
+    /// If the directory cannot be opened.
+    pub fn dir(mut self, host: impl AsRef<Path>, guest: impl Into<String>, access: Access) -> io::Result<Self> {
+        self.add_directory(host.as_ref(), guest.into(), access)?;
+        Ok(self)
+    }
+
+    /// Gives the guest a listening socket, to accept connections on.
+    #[must_use]
+    pub fn listener(mut self, listener: TcpListener) -> Self {
+        self.add_listener(listener);
+        self
+    }
+
+    fn add_directory(&mut self, host: &Path, guest: String, access: Access) -> io::Result<()> {
         let item = Item::Directory(Directory::open_ambient(host, self.resolver)?);
-        let taken = match access {
-            Access::ReadWrite => 0,
-            Access::ReadOnly => rights::CHANGES,
-        };
+        let (rights_base, rights_inheriting) = access.rights();
         let start = Start {
             node: self.insert(item),
             filetype: filetype::DIRECTORY,
             name: Some(guest),
-            rights_base: rights::DIRECTORY & !taken,
-            rights_inheriting: (rights::DIRECTORY | rights::FILE) & !taken,
+            rights_base,
+            rights_inheriting,
         };
         // Guests look for directories from descriptor 3 on, and stop at the first that is none.
         let at = self.start.iter().position(|start| start.name.is_none()).unwrap_or(self.start.len());
@@ -73,7 +87,7 @@ impl HostFiles {
         Ok(())
     }
 
-    pub(super) fn add_listener(&mut self, listener: TcpListener) {
+    fn add_listener(&mut self, listener: TcpListener) {
         let start = Start {
             node: self.insert(Item::Listener(listener)),
             filetype: filetype::SOCKET_STREAM,

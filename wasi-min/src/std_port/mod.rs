@@ -35,6 +35,7 @@ use crate::{
     Startup, Stream, StringBlock, Watch,
 };
 use errors::retry;
+#[cfg(not(all(feature = "dirs", any(unix, windows))))]
 use host_files::HostFiles;
 use std::io::{self, IsTerminal, Write};
 use std::time::{Instant, SystemTime};
@@ -43,7 +44,7 @@ use std::vec::Vec;
 #[cfg(all(feature = "dirs", any(unix, windows)))]
 pub use directory::Resolver;
 #[cfg(all(feature = "dirs", any(unix, windows)))]
-pub use host_files::Access;
+pub use host_files::HostFiles;
 
 /// The process's own standard input, output and error, its clocks and random source.
 ///
@@ -114,33 +115,10 @@ impl StdPort {
 
 #[cfg(all(feature = "dirs", any(unix, windows)))]
 impl StdPort {
-    /// Opens the directory `host`, which the guest finds as `guest`. They become descriptors 3, 4, and so on in the order
-    /// given; listeners come after them.
-    ///
-    /// # Errors
-    ///
-    /// If the directory cannot be opened.
-    pub fn dir(
-        mut self,
-        host: impl AsRef<std::path::Path>,
-        guest: impl Into<std::string::String>,
-        access: Access,
-    ) -> io::Result<Self> {
-        self.files.add_directory(host.as_ref(), guest.into(), access)?;
-        Ok(self)
-    }
-
-    /// Gives the guest a listening socket, to accept connections on.
+    /// Gives the guest directories and sockets, in the place of those it had.
     #[must_use]
-    pub fn listener(mut self, listener: std::net::TcpListener) -> Self {
-        self.files.add_listener(listener);
-        self
-    }
-
-    /// How paths are kept inside of the directories that are opened after this.
-    #[must_use]
-    pub fn resolver(mut self, resolver: Resolver) -> Self {
-        self.files.set_resolver(resolver);
+    pub fn files(mut self, files: HostFiles) -> Self {
+        self.files = files;
         self
     }
 }
