@@ -121,9 +121,8 @@ mod tests {
 
     #[test]
     fn directories_have_a_name_and_an_access() {
-        let grant = |host: &str, guest: &str, read_only| {
-            Ok(DirGrant { host: host.into(), guest: guest.to_owned(), read_only })
-        };
+        let grant =
+            |host: &str, guest: &str, read_only| Ok(DirGrant { host: host.into(), guest: guest.to_owned(), read_only });
         assert_eq!(dir("a"), grant("a", "a", false));
         assert_eq!(dir("a::/"), grant("a", "/", false));
         assert_eq!(dir("a::b:ro"), grant("a", "b", true));

@@ -205,12 +205,7 @@ pub trait Files {
 
     /// Hands the entries from `cookie` on to `emit` until it returns `false`. Cookie 0 is the start; `.` and `..` are
     /// among the entries. A cookie stays good while the directory is open and not read from the start again.
-    fn read_dir(
-        &mut self,
-        node: Node,
-        cookie: u64,
-        emit: &mut dyn FnMut(Entry<'_>) -> bool,
-    ) -> Result<(), Errno> {
+    fn read_dir(&mut self, node: Node, cookie: u64, emit: &mut dyn FnMut(Entry<'_>) -> bool) -> Result<(), Errno> {
         Err(Errno::Notdir)
     }
 

@@ -64,7 +64,7 @@ pub mod types;
 #[cfg(feature = "alloc")]
 mod with_files;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "alloc"))]
 mod fake;
 
 pub use ctx::WasiCtx;
@@ -82,6 +82,6 @@ pub use std_port::StdPort;
 #[cfg(all(feature = "dirs", any(unix, windows)))]
 pub use std_port::{HostFiles, Resolver};
 pub use strings::{MissingNul, StringBlock};
+pub use table::{FUNCTIONS, Function, MODULE, ValueType};
 #[cfg(feature = "alloc")]
 pub use with_files::WithFiles;
-pub use table::{FUNCTIONS, Function, MODULE, ValueType};

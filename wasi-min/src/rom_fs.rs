@@ -155,7 +155,8 @@ impl Files for RomFs<'_> {
 
     fn read_at(&mut self, node: Node, offset: u64, buffer: &mut [u8]) -> Result<usize, Errno> {
         let Thing::File(index) = self.thing(node)? else { return Err(Errno::Isdir) };
-        let rest = usize::try_from(offset).ok().and_then(|offset| self.contents(index).get(offset..)).unwrap_or_default();
+        let rest =
+            usize::try_from(offset).ok().and_then(|offset| self.contents(index).get(offset..)).unwrap_or_default();
         let len = rest.len().min(buffer.len());
         for (to, from) in buffer.iter_mut().zip(rest) {
             *to = *from;
@@ -184,7 +185,7 @@ impl Files for RomFs<'_> {
             }
         }
         let first = usize::try_from(cookie.saturating_sub(2)).map_err(|_| Errno::Inval)?;
-        for (index, next) in (first..self.files.len()).zip(cookie.max(2) + 1..) {
+        for (index, next) in (first..self.files.len()).zip(cookie.max(2).saturating_add(1)..) {
             if let Some((name, filetype)) = self.first_name(directory, index) {
                 let inode = if filetype == filetype::REGULAR_FILE { next - 2 } else { 0 };
                 if !emit(Entry { next, inode, filetype, name: name.as_bytes() }) {
@@ -193,5 +194,71 @@ impl Files for RomFs<'_> {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::{String, ToString as _};
+    use std::vec::Vec;
+
+    const FILES: &[RomFile<'_>] = &[
+        RomFile { path: "etc/motd", contents: b"hello" },
+        RomFile { path: "etc/init/a", contents: b"a" },
+        RomFile { path: "boot", contents: b"" },
+        RomFile { path: "etcetera", contents: b"e" },
+    ];
+
+    fn open(files: &mut RomFs<'_>, path: &str) -> Result<Opened, Errno> {
+        files.open(ROOT, path, Open { read: true, ..Open::default() })
+    }
+
+    fn names(files: &mut RomFs<'_>, node: Node, cookie: u64) -> Vec<String> {
+        let mut names = Vec::new();
+        let mut emit = |entry: Entry<'_>| {
+            names.push(core::str::from_utf8(entry.name).unwrap().to_string());
+            true
+        };
+        files.read_dir(node, cookie, &mut emit).unwrap();
+        names
+    }
+
+    #[test]
+    fn directories_are_what_paths_have_before_slashes() {
+        let mut files = RomFs::new(FILES, "/");
+        assert_eq!(names(&mut files, ROOT, 0), [".", "..", "etc", "boot", "etcetera"]);
+        let etc = open(&mut files, "etc/init/..").unwrap();
+        assert_eq!(etc.filetype, filetype::DIRECTORY);
+        assert_eq!(names(&mut files, etc.node, 0), [".", "..", "motd", "init"]);
+        assert_eq!(names(&mut files, etc.node, 3), ["init"]);
+        assert_eq!(files.stat_at(etc.node, "../boot", false), Err(Errno::Notcapable));
+    }
+
+    #[test]
+    fn files_are_read_and_nothing_else() {
+        let mut files = RomFs::new(FILES, "/");
+        let file = open(&mut files, "./etc//motd").unwrap();
+        let mut buffer = [0; 8];
+        assert_eq!(files.read_at(file.node, 1, &mut buffer), Ok(4));
+        assert_eq!(&buffer[..4], b"ello");
+        assert_eq!(files.read_at(file.node, u64::MAX, &mut buffer), Ok(0));
+        assert_eq!(files.write_at(file.node, 0, b"x"), Err(Errno::Notsup));
+        assert_eq!(open(&mut files, "etc/motd/").err(), Some(Errno::Notdir));
+        assert_eq!(open(&mut files, "etc/mot").err(), Some(Errno::Noent));
+        assert_eq!(open(&mut files, "../boot").err(), Some(Errno::Notcapable));
+        let write = Open { write: true, ..Open::default() };
+        assert_eq!(files.open(ROOT, "boot", write).err(), Some(Errno::Rofs));
+    }
+
+    #[test]
+    fn closed_places_are_used_again() {
+        let mut files = RomFs::new(FILES, "/");
+        for _ in 0..100 {
+            let file = open(&mut files, "boot").unwrap();
+            files.close(file.node);
+        }
+        let opened = (0..100).map_while(|_| open(&mut files, "boot").ok()).count();
+        assert_eq!(opened, MAX_OPEN - 1);
     }
 }

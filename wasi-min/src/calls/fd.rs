@@ -196,9 +196,7 @@ pub fn fd_filestat_get<P: Port>(ctx: &mut WasiCtx<P>, memory: &mut GuestMemory<'
     open.require(rights::FD_FILESTAT_GET)?;
     let filestat = match open.object {
         Object::Node(node) if !is_socket(&open) => ctx.port.stat(node)?,
-        Object::Node(_) | Object::Stream(_) => {
-            Filestat { filetype: type_of(&ctx.port, &open), ..Filestat::default() }
-        }
+        Object::Node(_) | Object::Stream(_) => Filestat { filetype: type_of(&ctx.port, &open), ..Filestat::default() },
     };
     memory.write(stat, &filestat.to_bytes())
 }

@@ -20,5 +20,5 @@ mod iovec;
 /// What a call returns: nothing, or the error code the guest gets.
 pub type CallResult = Result<(), crate::Errno>;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "alloc"))]
 mod tests;

@@ -8,7 +8,7 @@ use super::CallResult;
 use super::clock::clock;
 use crate::descriptor::Object;
 use crate::types::{filetype, rights};
-use crate::{Clock, Errno, GuestMemory, Interest, Port, Readiness, Stream, Watch, WasiCtx};
+use crate::{Clock, Errno, GuestMemory, Interest, Port, Readiness, Stream, WasiCtx, Watch};
 
 /// Size of a `subscription` in linear memory.
 const SUBSCRIPTION_SIZE: u32 = 48;

@@ -51,9 +51,7 @@ impl MemFs {
             (Some(_), _) if how.create && how.exclusive => return Err(Errno::Exist),
             (Some(ino), _) => ino,
             (None, Some(_)) if how.create && slash => return Err(Errno::Isdir),
-            (None, Some((directory, name))) if how.create => {
-                self.tree.make(directory, name, Kind::File(Vec::new()))?
-            }
+            (None, Some((directory, name))) if how.create => self.tree.make(directory, name, Kind::File(Vec::new()))?,
             (None, _) => return Err(Errno::Noent),
         };
         match &self.tree.get(ino)?.kind {
@@ -197,7 +195,7 @@ impl Files for MemFs {
         }
         let first = usize::try_from(cookie).map_err(|_| Errno::Inval)?;
         let listed = self.handle(node)?.listed.as_deref().and_then(|listed| listed.get(first..)).unwrap_or_default();
-        for ((name, ino, filetype), next) in listed.iter().zip(cookie + 1..) {
+        for ((name, ino, filetype), next) in listed.iter().zip(cookie.saturating_add(1)..) {
             let inode = u64::try_from(*ino).unwrap_or(0) + 1;
             if !emit(Entry { next, inode, filetype: *filetype, name: name.as_bytes() }) {
                 break;

@@ -23,7 +23,7 @@ const DEFAULT_LIMIT: usize = 64 << 20;
 ///
 /// let mut files = MemFs::new();
 /// files.add_file("etc/motd", b"hello").unwrap();
-/// let files = files.preopen("etc", "/etc", Access::ReadOnly).unwrap().preopen("", "/", Access::ReadWrite).unwrap();
+/// let files = files.dir("etc", "/etc", Access::ReadOnly).unwrap().dir("", "/", Access::ReadWrite).unwrap();
 /// assert_eq!(files.contents("etc/motd"), Some(&b"hello"[..]));
 /// ```
 #[derive(Debug)]
@@ -122,7 +122,7 @@ impl MemFs {
     /// # Errors
     ///
     /// [`Errno::Noent`] if there is none, [`Errno::Notdir`] if it is something else.
-    pub fn preopen(mut self, path: &str, name: &str, access: Access) -> Result<Self, Errno> {
+    pub fn dir(mut self, path: &str, name: &str, access: Access) -> Result<Self, Errno> {
         let ino = self.tree.find(ROOT, path, true)?;
         self.tree.entries(ino)?;
         let node = self.hold(ino)?;

@@ -203,7 +203,7 @@ impl Directory {
         }
         let first = usize::try_from(cookie).map_err(|_| Errno::Inval)?;
         let entries = self.listed.as_deref().and_then(|listed| listed.get(first..)).unwrap_or_default();
-        for (entry, next) in entries.iter().zip(cookie + 1..) {
+        for (entry, next) in entries.iter().zip(cookie.saturating_add(1)..) {
             let Listed { name, inode, filetype } = entry;
             if !emit(Entry { next, inode: *inode, filetype: *filetype, name }) {
                 break;

@@ -2,9 +2,7 @@
 
 use super::errors::{errno, retry};
 use crate::{Errno, Open, SetTime, SetTimes};
-use cap_fs_ext::{
-    DirExt as _, FollowSymlinks, OpenOptionsFollowExt as _, OpenOptionsMaybeDirExt as _, SystemTimeSpec,
-};
+use cap_fs_ext::{DirExt as _, FollowSymlinks, OpenOptionsFollowExt as _, OpenOptionsMaybeDirExt as _, SystemTimeSpec};
 use cap_std::fs::{Dir, Metadata, OpenOptions};
 use std::fs::File;
 use std::io;
@@ -54,11 +52,8 @@ pub(super) fn set_times_at(dir: &Dir, path: &str, follow: bool, times: SetTimes)
         }
     };
     let (accessed, modified) = (spec(times.accessed), spec(times.modified));
-    let result = if follow {
-        dir.set_times(path, accessed, modified)
-    } else {
-        dir.set_symlink_times(path, accessed, modified)
-    };
+    let result =
+        if follow { dir.set_times(path, accessed, modified) } else { dir.set_symlink_times(path, accessed, modified) };
     result.map_err(|error| errno(&error))
 }
 

@@ -105,13 +105,8 @@ pub const DIRECTORY: u64 = FD_FDSTAT_SET_FLAGS
     | POLL_FD_READWRITE;
 
 /// What can be done with a listening or connected socket.
-pub const SOCKET: u64 = FD_READ
-    | FD_WRITE
-    | FD_FDSTAT_SET_FLAGS
-    | FD_FILESTAT_GET
-    | POLL_FD_READWRITE
-    | SOCK_SHUTDOWN
-    | SOCK_ACCEPT;
+pub const SOCKET: u64 =
+    FD_READ | FD_WRITE | FD_FDSTAT_SET_FLAGS | FD_FILESTAT_GET | POLL_FD_READWRITE | SOCK_SHUTDOWN | SOCK_ACCEPT;
 
 /// Everything that changes a file, a directory, or what is in it.
 pub const CHANGES: u64 = FD_WRITE

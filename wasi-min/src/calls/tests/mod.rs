@@ -1,11 +1,12 @@
 //! The calls over a port that the tests control.
 
+mod files;
 mod hostile;
 
 use super::{clock, dir, fd, file, path, poll, process, random, sock, startup};
 use crate::fake::FakePort;
 use crate::types::rights;
-use crate::{Errno, GuestMemory, WasiCtx};
+use crate::{Access, Errno, GuestMemory, MemFs, WasiCtx};
 
 /// One guest: its state and 4 KiB of memory.
 struct Guest {
@@ -16,6 +17,20 @@ struct Guest {
 impl Guest {
     fn new() -> Self {
         Self { ctx: WasiCtx::new(FakePort::new()), bytes: [0; 4096] }
+    }
+
+    /// A guest with some files: `data.txt` and `sub/` in 3, which is to be read and written, and 4, which is the same to
+    /// be read only.
+    fn with_files() -> Self {
+        let mut port = FakePort::new();
+        let mut files = MemFs::new();
+        files.add_file("data.txt", b"0123456789").unwrap();
+        files.add_directory("sub").unwrap();
+        files.add_link("link", "data.txt").unwrap();
+        files.add_link("out", "../data.txt").unwrap();
+        let files = files.limit(1 << 16).dir("", "/", Access::ReadWrite).unwrap();
+        port.files = files.dir("", "/ro", Access::ReadOnly).unwrap();
+        Self { ctx: WasiCtx::new(port), bytes: [0; 4096] }
     }
 
     /// Makes a call.
