@@ -1,16 +1,17 @@
 //! The official tests of WASI preview 1, compiled: `prod/testsuite-base` of github.com/WebAssembly/wasi-testsuite.
 //!
 //! They are run where the environment variable `ERMINE_WASI_TESTSUITE` names a checkout, and skipped elsewhere. Each test
-//! gets a fresh copy of its directory, on every resolver, with standard input as a pipe and as the null device.
+//! gets a fresh copy of its directory, on every resolver and in memory, with standard input as a pipe and as the null device.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::SystemTime;
 
 use ermine::{Engine, Error, Linker, Module, Store};
 use ermine_tests::json::Json;
-use ermine_wasi::{Access, HostFiles, Resolver, StdPort, WasiCtx, add_to_linker};
+use ermine_wasi::{Access, HostFiles, MemFs, Port, Resolver, StdPort, WasiCtx, WithFiles, add_to_linker};
 
 /// Names the checkout.
 const SUITE: &str = "ERMINE_WASI_TESTSUITE";
@@ -21,7 +22,7 @@ const CHILD: &str = "ERMINE_WASI_TESTSUITE_CHILD";
 /// Tells a child process which directory to open.
 const ROOT: &str = "ERMINE_WASI_TESTSUITE_ROOT";
 
-/// Tells a child process how to keep paths inside.
+/// Tells a child process what files are: `kernel`, `walker` or `memory`.
 const RESOLVER: &str = "ERMINE_WASI_TESTSUITE_RESOLVER";
 
 const FOLDERS: [&str; 3] = ["assemblyscript", "c", "rust"];
@@ -131,11 +132,8 @@ fn run_all(resolver: &str, stdin: fn() -> Stdio) {
 fn one_test() {
     let Some(wasm) = std::env::var_os(CHILD) else { return };
     let root = std::env::var_os(ROOT).expect("the parent says where");
-    let resolver = match std::env::var(RESOLVER).as_deref() {
-        Ok("kernel") => Resolver::Kernel,
-        _ => Resolver::Walker,
-    };
-    let code = match execute(Path::new(&wasm), Path::new(&root), resolver) {
+    let files = std::env::var(RESOLVER).expect("the parent says which");
+    let code = match execute(Path::new(&wasm), Path::new(&root), &files) {
         Ok(()) => 0,
         Err(error) => error.i32_exit_status().unwrap_or_else(|| {
             eprintln!("{error}");
@@ -146,20 +144,49 @@ fn one_test() {
     std::process::exit(code);
 }
 
-fn execute(wasm: &Path, root: &Path, resolver: Resolver) -> Result<(), Error> {
+fn execute(wasm: &Path, root: &Path, files: &str) -> Result<(), Error> {
     let spec = Spec::of(wasm);
-    let mut port = StdPort::new().args([wasm.file_name().unwrap_or_default().as_encoded_bytes()]);
-    port = port.args(&spec.args);
+    let mut port = StdPort::new().args([wasm.file_name().unwrap_or_default().as_encoded_bytes()]).args(&spec.args);
     for (name, value) in &spec.env {
         port = port.env(name, value);
     }
+    let resolver = match files {
+        "memory" => return start(wasm, WithFiles::new(port, in_memory(root, spec.root.is_some()))),
+        "kernel" => Resolver::Kernel,
+        _ => Resolver::Walker,
+    };
     if spec.root.is_some() {
         let files = HostFiles::new().resolver(resolver).dir(root, "/", Access::ReadWrite);
         port = port.files(files.expect("the copy can be opened"));
     }
+    start(wasm, port)
+}
+
+/// A copy of a directory in memory.
+fn in_memory(root: &Path, open: bool) -> MemFs {
+    let mut files = MemFs::new();
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970");
+    files.set_time(u64::try_from(now.as_nanos()).expect("before 2500"));
+    let mut pending = vec![root.to_owned()];
+    while let Some(folder) = pending.pop() {
+        for entry in fs::read_dir(folder).expect("the copy can be read") {
+            let path = entry.expect("an entry").path();
+            let name = path.strip_prefix(root).ok().and_then(Path::to_str).expect("below the root, in UTF-8");
+            if path.is_dir() {
+                files.add_directory(name).expect("the name is new");
+                pending.push(path);
+            } else {
+                files.add_file(name, &fs::read(&path).expect("the copy can be read")).expect("the name is new");
+            }
+        }
+    }
+    if open { files.dir("", "/", Access::ReadWrite).expect("there is a root") } else { files }
+}
+
+fn start<P: Port + Send + 'static>(wasm: &Path, port: P) -> Result<(), Error> {
     let engine = Engine::default();
     let module = Module::new(&engine, fs::read(wasm).expect("the test can be read"))?;
-    let mut linker: Linker<WasiCtx<StdPort>> = Linker::new(&engine);
+    let mut linker: Linker<WasiCtx<P>> = Linker::new(&engine);
     add_to_linker(&mut linker, |ctx| ctx)?;
     let mut store = Store::new(&engine, WasiCtx::new(port));
     let instance = linker.instantiate_and_start(&mut store, &module)?;
@@ -178,4 +205,10 @@ fn the_suite_passes_with_the_kernels_resolver() {
 fn the_suite_passes_with_the_walker() {
     run_all("walker", Stdio::piped);
     run_all("walker", Stdio::null);
+}
+
+#[test]
+fn the_suite_passes_in_memory() {
+    run_all("memory", Stdio::piped);
+    run_all("memory", Stdio::null);
 }

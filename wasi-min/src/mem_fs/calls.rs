@@ -18,6 +18,7 @@ impl MemFs {
         let contents = self.file(node)?;
         contents.try_reserve(size.saturating_sub(old)).map_err(|_| Errno::Nospc)?;
         contents.resize(size, 0);
+        self.tree.resized(old, size);
         self.touch(node)
     }
 

@@ -31,6 +31,14 @@ impl Kind {
         Self::Directory { entries: BTreeMap::new(), parent }
     }
 
+    fn bytes(&self) -> usize {
+        match self {
+            Self::File(contents) => contents.len(),
+            Self::Link(target) => target.len(),
+            Self::Directory { .. } => 0,
+        }
+    }
+
     pub(super) fn filetype(&self) -> u8 {
         match self {
             Self::File(_) => filetype::REGULAR_FILE,
@@ -57,6 +65,10 @@ pub(super) struct Inode {
 #[derive(Debug)]
 pub(super) struct Tree {
     inodes: Vec<Option<Inode>>,
+    /// Places in `inodes` whose inode was removed.
+    free: Vec<Ino>,
+    /// Bytes in all files and links.
+    bytes: usize,
     /// Nanoseconds since 1970; each change takes one, so that no two changes have the same time.
     pub(super) now: u64,
 }
@@ -74,7 +86,7 @@ pub(super) struct Place {
 
 impl Tree {
     pub(super) fn new() -> Self {
-        let mut tree = Self { inodes: Vec::new(), now: 0 };
+        let mut tree = Self { inodes: Vec::new(), free: Vec::new(), bytes: 0, now: 0 };
         let root = Inode { kind: Kind::directory(ROOT), links: 1, users: 1, accessed: 0, modified: 0, changed: 0 };
         tree.inodes.push(Some(root));
         tree
@@ -223,11 +235,12 @@ impl Tree {
 
     /// Makes something new under a name.
     pub(super) fn make(&mut self, directory: Ino, name: String, kind: Kind) -> Result<Ino, Errno> {
-        let free = self.inodes.iter().position(Option::is_none).unwrap_or(self.inodes.len());
+        let free = self.free.pop().unwrap_or(self.inodes.len());
         if free >= MAX_INODES {
             return Err(Errno::Nospc);
         }
         let now = self.tick();
+        self.bytes += kind.bytes();
         let inode = Inode { kind, links: 0, users: 0, accessed: now, modified: now, changed: now };
         match self.inodes.get_mut(free) {
             Some(place) => *place = Some(inode),
@@ -243,26 +256,22 @@ impl Tree {
     /// Removes an inode that has neither a name nor a descriptor.
     pub(super) fn release(&mut self, ino: Ino) {
         if let Some(place) = self.inodes.get_mut(ino)
-            && place.as_ref().is_some_and(|inode| inode.links == 0 && inode.users == 0)
+            && let Some(inode) = place.take_if(|inode| inode.links == 0 && inode.users == 0)
         {
-            *place = None;
+            self.bytes = self.bytes.saturating_sub(inode.kind.bytes());
+            self.free.push(ino);
         }
     }
 
     pub(super) fn filestat(&self, ino: Ino) -> Result<Filestat, Errno> {
         let inode = self.get(ino)?;
-        let size = match &inode.kind {
-            Kind::File(contents) => contents.len(),
-            Kind::Directory { .. } => 0,
-            Kind::Link(target) => target.len(),
-        };
         let wide = |value| u64::try_from(value).map_err(|_| Errno::Overflow);
         Ok(Filestat {
             device: 1,
             inode: wide(ino)? + 1,
             filetype: inode.kind.filetype(),
             links: inode.links,
-            size: wide(size)?,
+            size: wide(inode.kind.bytes())?,
             accessed: inode.accessed,
             modified: inode.modified,
             changed: inode.changed,
@@ -271,12 +280,12 @@ impl Tree {
 
     /// Bytes in all files and links.
     pub(super) fn bytes(&self) -> usize {
-        let sizes = self.inodes.iter().flatten().map(|inode| match &inode.kind {
-            Kind::File(contents) => contents.len(),
-            Kind::Link(target) => target.len(),
-            Kind::Directory { .. } => 0,
-        });
-        sizes.sum()
+        self.bytes
+    }
+
+    /// A file has another size now.
+    pub(super) fn resized(&mut self, old: usize, new: usize) {
+        self.bytes = self.bytes.saturating_sub(old).saturating_add(new);
     }
 }
 

@@ -214,3 +214,21 @@ fn opening_ends_where_the_table_does() {
     assert_eq!(opened, 1022);
     assert_eq!(guest.open(ROOT, "data.txt", 0, 0, 0), Err(Errno::Mfile));
 }
+
+#[test]
+fn room_comes_back_with_removed_files() {
+    let mut guest = Guest::with_files();
+    for _ in 0..4 {
+        let fd = guest.open(ROOT, "big", oflags::CREAT, rights::FILE, 0).unwrap();
+        guest.call(|c, m| file::fd_filestat_set_size(c, m, fd, 60_000)).unwrap();
+        let (at, len) = guest.put_path("big");
+        guest.call(|c, m| path::path_unlink_file(c, m, ROOT, at, len)).unwrap();
+        // While it is open it takes its room.
+        let other = guest.open(ROOT, "other", oflags::CREAT, rights::FILE, 0).unwrap();
+        assert_eq!(guest.call(|c, m| file::fd_filestat_set_size(c, m, other, 60_000)), Err(Errno::Nospc));
+        guest.call(|c, m| fd::fd_close(c, m, fd)).unwrap();
+        guest.call(|c, m| file::fd_filestat_set_size(c, m, other, 60_000)).unwrap();
+        guest.call(|c, m| file::fd_filestat_set_size(c, m, other, 0)).unwrap();
+        guest.call(|c, m| fd::fd_close(c, m, other)).unwrap();
+    }
+}
