@@ -77,10 +77,12 @@ pub use link::add_to_linker;
 pub use mem_fs::MemFs;
 pub use port::{Clock, Clocks, Console, Port, Random, Startup, Stream, Watch};
 pub use rom_fs::{RomFile, RomFs};
+#[cfg(feature = "dirs")]
+pub use std_port::HostFiles;
+#[cfg(all(feature = "dirs", any(unix, windows)))]
+pub use std_port::Resolver;
 #[cfg(feature = "std")]
 pub use std_port::StdPort;
-#[cfg(all(feature = "dirs", any(unix, windows)))]
-pub use std_port::{HostFiles, Resolver};
 pub use strings::{MissingNul, StringBlock};
 pub use table::{FUNCTIONS, Function, MODULE, ValueType};
 #[cfg(feature = "alloc")]

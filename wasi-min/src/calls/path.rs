@@ -126,8 +126,12 @@ pub fn path_open<P: Port>(
     if oflags & oflags::DIRECTORY == 0 && base & !granted & (rights::FD_READ | rights::FD_WRITE) != 0 {
         return Err(Errno::Notcapable);
     }
-    let (base, inheriting) = (base & granted, inheriting & granted);
     let flags = open_flags(fdflags)?;
+    // C libraries ask for no more than the directory hands on; without this, only the first write would tell.
+    if flags & fdflags::APPEND != 0 && granted & rights::FD_WRITE == 0 {
+        return Err(Errno::Notcapable);
+    }
+    let (base, inheriting) = (base & granted, inheriting & granted);
     let how = Open {
         read: base & rights::FD_READ != 0,
         write: base & WRITES != 0 && oflags & oflags::DIRECTORY == 0,

@@ -35,7 +35,7 @@ use crate::{
     Startup, Stream, StringBlock, Watch,
 };
 use errors::retry;
-#[cfg(not(all(feature = "dirs", any(unix, windows))))]
+#[cfg(not(feature = "dirs"))]
 use host_files::HostFiles;
 use std::io::{self, IsTerminal, Write};
 use std::time::{Instant, SystemTime};
@@ -43,7 +43,7 @@ use std::vec::Vec;
 
 #[cfg(all(feature = "dirs", any(unix, windows)))]
 pub use directory::Resolver;
-#[cfg(all(feature = "dirs", any(unix, windows)))]
+#[cfg(feature = "dirs")]
 pub use host_files::HostFiles;
 
 /// The process's own standard input, output and error, its clocks and random source.
@@ -113,7 +113,7 @@ impl StdPort {
     }
 }
 
-#[cfg(all(feature = "dirs", any(unix, windows)))]
+#[cfg(feature = "dirs")]
 impl StdPort {
     /// Gives the guest directories and sockets, in the place of those it had.
     #[must_use]

@@ -107,6 +107,7 @@ fn descriptors_inherit_no_more_than_their_directory_gives() {
     assert_eq!(guest.open(RO, "data.txt", 0, rights::FILE, 0), Err(Errno::Notcapable));
     assert_eq!(guest.open(RO, "data.txt", oflags::TRUNC, 0, 0), Err(Errno::Notcapable));
     assert_eq!(guest.open(RO, "new", oflags::CREAT, 0, 0), Err(Errno::Notcapable));
+    assert_eq!(guest.open(RO, "data.txt", 0, rights::FD_SEEK, fdflags::APPEND), Err(Errno::Notcapable));
     let fd = guest.open(RO, "data.txt", 0, rights::FILE & !rights::FD_WRITE, 0).unwrap();
     assert_eq!(guest.call(|c, m| file::fd_filestat_set_size(c, m, fd, 0)), Err(Errno::Notcapable));
     assert_eq!(guest.write_text(fd, "x"), Err(Errno::Notcapable));
