@@ -199,9 +199,25 @@ pub fn path_readlink<P: Port>(
     let dir = directory(ctx, fd, rights::PATH_READLINK)?;
     memory.slice(used, 4)?;
     memory.slice(buf, buf_len)?;
+    read_link(ctx, memory, dir, (path, path_len), (buf, buf_len), used)
+}
+
+/// Longest target of a link. A call's stack has to hold it, so boards without a heap get less.
+const MAX_TARGET: usize = if cfg!(feature = "alloc") { 4096 } else { 256 };
+
+/// [`path_readlink`], once there is a directory: apart, so that others do not pay for the room on the stack.
+#[inline(never)]
+fn read_link<P: Port>(
+    ctx: &mut WasiCtx<P>,
+    memory: &mut GuestMemory<'_>,
+    dir: Node,
+    (path, path_len): (u32, u32),
+    (buf, buf_len): (u32, u32),
+    used: u32,
+) -> CallResult {
     let path = memory.relative_path(path, path_len)?;
-    // Path and buffer lie in the same memory, and may overlap. No host has longer links.
-    let mut target = [0; 4096];
+    // Path and buffer lie in the same memory, and may overlap.
+    let mut target = [0; MAX_TARGET];
     let room = usize::try_from(buf_len).map_err(|_| Errno::Fault)?.min(target.len());
     let len = ctx.port.read_link(dir, path, &mut target[..room])?.min(room);
     memory.write(buf, &target[..len])?;

@@ -16,8 +16,8 @@ const SUBSCRIPTION_SIZE: u32 = 48;
 /// Size of an `event` in linear memory.
 const EVENT_SIZE: u32 = 32;
 
-/// Descriptors watched at a time.
-const MAX_WATCHED: usize = 64;
+/// Descriptors watched at a time. They lie on the stack, so boards without a heap get fewer.
+const MAX_WATCHED: usize = if cfg!(feature = "alloc") { 64 } else { 8 };
 
 /// How long to wait at most, in nanoseconds, if there are more descriptors to watch.
 const GLANCE: u64 = 5_000_000;
