@@ -37,9 +37,29 @@ Exit codes: the program's own; 134 it trapped; 124 it ran out of fuel; 126 it ca
 #[derive(Debug, Args)]
 #[command(override_usage = "ermine [run] [OPTIONS] FILE [ARGS]...")]
 pub struct RunArgs {
-    /// Give the program an environment variable (it has none by default)
-    #[arg(long, value_name = "NAME=VALUE", value_parser = env_pair)]
-    pub env: Vec<(String, String)>,
+    /// Open a directory for the program, under its own name or another (it has none by default); `:ro` to read only
+    #[arg(long, value_name = "HOST[::GUEST][:ro]", value_parser = crate::grants::dir)]
+    pub dir: Vec<DirGrant>,
+
+    /// Give the program an environment variable, without a value the one it has here (it has none by default)
+    #[arg(long, value_name = "NAME[=VALUE]", value_parser = crate::grants::env)]
+    pub env: Vec<EnvGrant>,
+
+    /// Give the program the whole environment; --env comes on top
+    #[arg(long)]
+    pub env_inherit: bool,
+
+    /// What the program is told its name is (by default that of its file, without folders)
+    #[arg(long, value_name = "NAME")]
+    pub argv0: Option<OsString>,
+
+    /// Take away what programs have by default
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub deny: Vec<Deny>,
+
+    /// Listen on this address, and let the program accept connections there; its descriptor follows the directories'
+    #[arg(long, value_name = "HOST:PORT")]
+    pub listen: Vec<String>,
 
     /// Call this exported function with ARGS and print its results
     #[arg(long, value_name = "FUNCTION")]
@@ -76,6 +96,37 @@ impl RunArgs {
     pub fn args(&self) -> &[OsString] {
         self.command.get(1..).unwrap_or_default()
     }
+}
+
+/// A directory for the program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DirGrant {
+    /// Where it is.
+    pub host: PathBuf,
+    /// What the program knows it by.
+    pub guest: String,
+    /// Whether it can only be read.
+    pub read_only: bool,
+}
+
+/// A variable for the program's environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnvGrant {
+    /// Its name.
+    pub name: String,
+    /// Its value; that of the same variable here if there is none.
+    pub value: Option<String>,
+}
+
+/// What can be taken away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Deny {
+    /// Standard input, output and error
+    Stdio,
+    /// Telling the time, and waiting
+    Clock,
+    /// Random bytes
+    Random,
 }
 
 /// The machines that can execute code.
@@ -201,14 +252,6 @@ pub struct WastArgs {
     pub files: Vec<PathBuf>,
 }
 
-/// Splits `NAME=VALUE`; the value may be empty.
-fn env_pair(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some(("", _)) | None => Err("expected NAME=VALUE".to_owned()),
-        Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
-    }
-}
-
 /// A name that both Rust and C take.
 fn identifier(text: &str) -> Result<String, String> {
     let start = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
@@ -265,9 +308,16 @@ mod tests {
 
     #[test]
     fn environment_variables_may_be_empty() {
-        let run = run_args(&["--env", "A=", "--env", "B=c=d", "a.wasm"]);
-        assert_eq!(run.env, [("A".into(), String::new()), ("B".into(), "c=d".into())]);
-        assert!(parse(&["--env", "A", "a.wasm"]).is_err());
+        let run = run_args(&["--env", "A=", "--env", "B=c=d", "--env", "C", "a.wasm"]);
+        let values: Vec<Option<&str>> = run.env.iter().map(|grant| grant.value.as_deref()).collect();
+        assert_eq!(values, [Some(""), Some("c=d"), None]);
+        assert!(parse(&["--env", "=A", "a.wasm"]).is_err());
+    }
+
+    #[test]
+    fn things_can_be_denied_in_one_list() {
+        assert_eq!(run_args(&["--deny", "clock,stdio", "--deny", "random", "a.wasm"]).deny.len(), 3);
+        assert!(parse(&["--deny", "time", "a.wasm"]).is_err());
     }
 
     #[test]

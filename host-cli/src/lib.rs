@@ -11,6 +11,7 @@ pub mod compile;
 pub mod dis;
 pub mod exit;
 mod fault;
+mod grants;
 mod imports;
 mod invoke;
 mod json;

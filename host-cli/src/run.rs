@@ -3,11 +3,10 @@
 use crate::args::RunArgs;
 use crate::exit::{Exit, Failure};
 use crate::load::{self, Program};
-use crate::{fault, invoke, machine, report, symbols, values};
+use crate::{fault, grants, invoke, machine, report, symbols, values};
 use ermine::image::Inspection;
 use ermine::{Config, Engine, Instance, Linker, Module, Store, StoreLimits, StoreLimitsBuilder};
 use ermine_wasi::{StdPort, WasiCtx, add_to_linker};
-use std::ffi::OsStr;
 use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
 
@@ -43,7 +42,7 @@ pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
 
     let mut linker = Linker::new(&engine);
     add_to_linker(&mut linker, |state: &mut State| &mut state.wasi).map_err(cannot_load)?;
-    let mut store = store(&engine, args).map_err(cannot_load)?;
+    let mut store = store(&engine, args, grants::wasi(args)?).map_err(cannot_load)?;
 
     let started = Instant::now();
     let checksum = image.map(|image| image.checksum());
@@ -62,31 +61,18 @@ fn config(args: &RunArgs, image: Option<&Inspection>) -> Config {
     config
 }
 
-fn store(engine: &Engine, args: &RunArgs) -> Result<Store<State>, ermine::Error> {
+fn store(engine: &Engine, args: &RunArgs, wasi: WasiCtx<StdPort>) -> Result<Store<State>, ermine::Error> {
     let mut limits = StoreLimitsBuilder::new();
     if let Some(bytes) = args.max_memory {
         limits = limits.memory_size(bytes);
     }
-    let state = State { wasi: WasiCtx::new(port(args)), limits: limits.build() };
+    let state = State { wasi, limits: limits.build() };
     let mut store = Store::new(engine, state);
     store.limiter(|state| &mut state.limits);
     if let Some(fuel) = args.fuel {
         store.set_fuel(fuel)?;
     }
     Ok(store)
-}
-
-/// Arguments and environment. A function called with `--invoke` takes the arguments itself.
-fn port(args: &RunArgs) -> StdPort {
-    let program = args.file().file_name().unwrap_or(OsStr::new("-"));
-    let mut port = StdPort::new().args([program.as_encoded_bytes()]);
-    if args.invoke.is_none() {
-        port = port.args(args.args().iter().map(|arg| arg.as_encoded_bytes()));
-    }
-    for (name, value) in &args.env {
-        port = port.env(name, value);
-    }
-    port
 }
 
 /// A program that is ready to run.

@@ -232,7 +232,7 @@ fn a_wrong_command_line_ends_with_2() {
         &[][..],
         &["--fule", "t.wat"],
         &["--fuel", "many", "t.wat"],
-        &["--env", "A", "t.wat"],
+        &["--env", "=A", "t.wat"],
         &["--max-memory", "64X", "t.wat"],
         &["--machine", "fast", "t.wat"],
         &["run"],

@@ -55,7 +55,14 @@ build_sqlite() {
     sqlite/main.c "$source/sqlite3.c" -o sqlite/sqlite.wasm
 }
 
-(($#)) || set -- hello-rust stdio-c quickjs sqlite
+# It imports WASI itself: a standard library would tidy up its paths.
+build_sandbox-probe() {
+  rustc --edition 2024 --target wasm32-unknown-unknown --crate-type cdylib -C opt-level=s -C panic=abort \
+    -C strip=symbols -C lto=fat -C codegen-units=1 --remap-path-prefix "$here=." \
+    sandbox-probe/main.rs -o sandbox-probe/sandbox-probe.wasm
+}
+
+(($#)) || set -- hello-rust stdio-c quickjs sqlite sandbox-probe
 wasm=()
 for name in "$@"; do
   "build_$name"

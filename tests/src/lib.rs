@@ -8,6 +8,7 @@ pub mod assembly;
 pub mod expected;
 pub mod firmware;
 pub mod golden;
+pub mod json;
 pub mod kernels;
 pub mod mutations;
 pub mod pack;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use ermine::{Config, Engine, Error, Linker, Machine, Module, Profile, Store};
 use ermine_tests::{MACHINES, config, fuel_config};
-use ermine_wasi::{Clock, Clocks, Console, Errno, Random, Startup, Stream, StringBlock, WasiCtx, add_to_linker};
+use ermine_wasi::{Clock, Clocks, Console, Errno, Files, Random, Startup, Stream, StringBlock, WasiCtx, add_to_linker};
 
 /// The exit code a case states for a trap.
 const TRAPPED: i32 = 134;
@@ -58,6 +58,8 @@ impl Clocks for Captured {
         Ok(())
     }
 }
+
+impl Files for Captured {}
 
 impl Random for Captured {
     fn fill(&mut self, buffer: &mut [u8]) -> Result<(), Errno> {

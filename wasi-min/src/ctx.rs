@@ -13,9 +13,19 @@ pub struct WasiCtx<P> {
 }
 
 impl<P: Port> WasiCtx<P> {
-    /// A guest with standard input, output and error open, and nothing else.
-    pub const fn new(port: P) -> Self {
-        Self { port, descriptors: Descriptors::new() }
+    /// A guest with standard input, output and error open, and what the port [preopens](crate::Files::preopen).
+    pub fn new(port: P) -> Self {
+        let mut descriptors = Descriptors::new();
+        descriptors.preopen(&port);
+        Self { port, descriptors }
+    }
+
+    /// Closes standard input, output and error, before the guest runs: it gets `badf` for them, and never anything else
+    /// under their numbers.
+    #[must_use]
+    pub fn without_stdio(mut self) -> Self {
+        self.descriptors.close_streams();
+        self
     }
 
     /// The port.
@@ -28,8 +38,11 @@ impl<P: Port> WasiCtx<P> {
         &mut self.port
     }
 
-    /// Gives the port back.
-    pub fn into_port(self) -> P {
+    /// Closes what the guest has open, and gives the port back.
+    pub fn into_port(mut self) -> P {
+        for node in self.descriptors.nodes() {
+            self.port.close(node);
+        }
         self.port
     }
 }

@@ -1,6 +1,11 @@
-//! A port that the tests control: time stands still unless someone sleeps, and writes are kept.
+//! A port that the tests control: time stands still unless someone sleeps, writes are kept, and files are in memory.
 
-use crate::{Clock, Clocks, Console, Errno, Random, Startup, Stream, StringBlock};
+use crate::files::delegate_files;
+use crate::types::Filestat;
+use crate::{
+    Clock, Clocks, Console, Entry, Errno, Files, Interest, MemFs, Node, Open, Opened, Preopen, Random, Readiness,
+    SetTimes, Startup, Stream, StringBlock,
+};
 use std::vec::Vec;
 
 pub(crate) struct FakePort {
@@ -15,6 +20,7 @@ pub(crate) struct FakePort {
     pub(crate) time: u64,
     pub(crate) slept: Vec<u64>,
     pub(crate) yields: usize,
+    pub(crate) files: MemFs,
 }
 
 impl FakePort {
@@ -31,6 +37,7 @@ impl FakePort {
             time: 0,
             slept: Vec::new(),
             yields: 0,
+            files: MemFs::new(),
         }
     }
 }
@@ -90,6 +97,10 @@ impl Clocks for FakePort {
     fn yield_now(&mut self) {
         self.yields += 1;
     }
+}
+
+impl Files for FakePort {
+    delegate_files!(files);
 }
 
 impl Random for FakePort {

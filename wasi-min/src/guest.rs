@@ -2,6 +2,9 @@
 
 use crate::Errno;
 
+/// The longest path in bytes.
+const MAX_PATH: usize = 4096;
+
 /// The guest's linear memory during one call.
 ///
 /// Pointers and lengths come from the guest; nothing is believed. An access that reaches outside is
@@ -83,6 +86,35 @@ impl<'a> GuestMemory<'a> {
         Ok(())
     }
 
+    /// The path of `len` bytes at `ptr`.
+    ///
+    /// # Errors
+    ///
+    /// [`Errno::Fault`] outside, [`Errno::Nametoolong`] for more than 4,096 bytes, [`Errno::Ilseq`] if it is not UTF-8,
+    /// [`Errno::Inval`] if there is a NUL in it.
+    pub fn path(&self, ptr: u32, len: u32) -> Result<&str, Errno> {
+        let bytes = self.slice(ptr, len)?;
+        if bytes.len() > MAX_PATH {
+            return Err(Errno::Nametoolong);
+        }
+        let path = core::str::from_utf8(bytes).map_err(|_| Errno::Ilseq)?;
+        if path.contains('\0') { Err(Errno::Inval) } else { Ok(path) }
+    }
+
+    /// As [`path`](GuestMemory::path), for a path to be looked up below a directory.
+    ///
+    /// # Errors
+    ///
+    /// As [`path`](GuestMemory::path), [`Errno::Noent`] if it is empty, [`Errno::Notcapable`] if it is absolute.
+    pub fn relative_path(&self, ptr: u32, len: u32) -> Result<&str, Errno> {
+        let path = self.path(ptr, len)?;
+        match path.as_bytes().first() {
+            None => Err(Errno::Noent),
+            Some(b'/') => Err(Errno::Notcapable),
+            Some(_) => Ok(path),
+        }
+    }
+
     /// Reads a `u32`.
     ///
     /// # Errors
@@ -136,6 +168,22 @@ mod tests {
         assert_eq!(memory.read_u32(5), Err(Errno::Fault));
         assert_eq!(memory.write_u64(1, 0), Err(Errno::Fault));
         assert_eq!(memory.write_u64(0, 1), Ok(()));
+    }
+
+    #[test]
+    fn paths_are_checked() {
+        let mut bytes = *b"a/b\0/c\xff";
+        let memory = GuestMemory::new(&mut bytes);
+        assert_eq!(memory.relative_path(0, 3), Ok("a/b"));
+        assert_eq!(memory.relative_path(0, 4), Err(Errno::Inval));
+        assert_eq!(memory.relative_path(0, 0), Err(Errno::Noent));
+        assert_eq!(memory.relative_path(4, 2), Err(Errno::Notcapable));
+        assert_eq!(memory.relative_path(5, 2), Err(Errno::Ilseq));
+        assert_eq!(memory.relative_path(5, 3), Err(Errno::Fault));
+        let mut bytes = [b'a'; 4097];
+        let memory = GuestMemory::new(&mut bytes);
+        assert_eq!(memory.relative_path(0, 4097), Err(Errno::Nametoolong));
+        assert!(memory.relative_path(0, 4096).is_ok());
     }
 
     #[test]

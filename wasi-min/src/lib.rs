@@ -7,12 +7,15 @@
 //! * [`WasiCtx`] holds a port and the guest's descriptors.
 //! * `add_to_linker` (feature `linker`, on by default) links all 46 functions for the engine's `Linker`.
 //! * [`calls`] has the functions themselves, over a plain `&mut [u8]`, for hosts that have no heap and hence no `Linker`.
-//! * `StdPort` (feature `std`, on by default) is the port for hosts with an operating system.
+//! * `StdPort` (feature `std`) is the port for hosts with an operating system; with `HostFiles` (feature `dirs`, on by
+//!   default) it has directories and sockets.
+//! * `MemFs` (feature `alloc`) is a file system in memory, [`RomFs`] one that is read where it lies and needs no heap;
+//!   `WithFiles` puts one of them beside a port of another kind.
 //!
 //! # Limits
 //!
-//! A guest sees standard input, output and error, its arguments and environment, clocks and random bytes. There are no
-//! directories and no sockets: those functions link, and answer with the error code that fits.
+//! A port says what there is. Functions that it has nothing for link all the same, and answer with the error code that
+//! fits. Every descriptor has rights, every call checks them, and dropped rights do not come back.
 //!
 //! # Example
 //!
@@ -36,6 +39,9 @@
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+#[cfg(feature = "alloc")]
+extern crate alloc;
+
 #[macro_use]
 mod table;
 
@@ -43,25 +49,41 @@ pub mod calls;
 mod ctx;
 mod descriptor;
 mod errno;
+mod files;
 mod guest;
 #[cfg(feature = "linker")]
 mod link;
+#[cfg(feature = "alloc")]
+mod mem_fs;
 mod port;
+mod rom_fs;
 #[cfg(feature = "std")]
 mod std_port;
 mod strings;
 pub mod types;
+#[cfg(feature = "alloc")]
+mod with_files;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "alloc"))]
 mod fake;
 
 pub use ctx::WasiCtx;
 pub use errno::Errno;
+pub use files::{Access, Entry, Files, Interest, Node, Open, Opened, Preopen, Readiness, SetTime, SetTimes};
 pub use guest::GuestMemory;
 #[cfg(feature = "linker")]
 pub use link::add_to_linker;
-pub use port::{Clock, Clocks, Console, Port, Random, Startup, Stream};
+#[cfg(feature = "alloc")]
+pub use mem_fs::MemFs;
+pub use port::{Clock, Clocks, Console, Port, Random, Startup, Stream, Watch};
+pub use rom_fs::{RomFile, RomFs};
+#[cfg(feature = "dirs")]
+pub use std_port::HostFiles;
+#[cfg(all(feature = "dirs", any(unix, windows)))]
+pub use std_port::Resolver;
 #[cfg(feature = "std")]
 pub use std_port::StdPort;
 pub use strings::{MissingNul, StringBlock};
 pub use table::{FUNCTIONS, Function, MODULE, ValueType};
+#[cfg(feature = "alloc")]
+pub use with_files::WithFiles;

@@ -1,6 +1,6 @@
 //! Makes host functions of the rows of the table.
 
-use crate::calls::{clock, fd, file, path, poll, process, random, sock, startup};
+use crate::calls::{clock, dir, fd, file, path, poll, process, random, sock, startup};
 use crate::table::MODULE;
 use crate::{Errno, GuestMemory, Port, WasiCtx};
 use ermine::{Caller, Error, Extern, Linker};

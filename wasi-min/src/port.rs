@@ -1,10 +1,9 @@
 //! What a board or host has to provide.
 //!
-//! Four small traits, one for each thing; a type that has all four is a [`Port`]. A port answers with an [`Errno`] when
-//! it cannot do something, and the guest sees that code. Files and directories will be a trait of their own, asked for
-//! by descriptor: see `descriptor.rs`.
+//! Five traits, one for each thing; a type that has all five is a [`Port`]. A port answers with an [`Errno`] when it
+//! cannot do something, and the guest sees that code. [`Files`] is the only large one, and all of it is optional.
 
-use crate::{Errno, StringBlock};
+use crate::{Errno, Files, Interest, Node, Readiness, StringBlock};
 
 /// The three descriptors every program starts with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -61,6 +60,25 @@ pub trait Console {
         let _ = stream;
         false
     }
+
+    /// Whether a read of standard input, or a write to the others, would wait. By default it never would.
+    ///
+    /// # Errors
+    ///
+    /// [`Errno::Io`] for faults; the guest finds it in the event.
+    fn stream_ready(&mut self, stream: Stream) -> Result<Readiness, Errno> {
+        let _ = stream;
+        Ok(Readiness::NOW)
+    }
+}
+
+/// Something that `poll_oneoff` waits for besides time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Watch {
+    /// Standard input to be read, or one of the others to be written.
+    Stream(Stream),
+    /// A file or socket.
+    Node(Node, Interest),
 }
 
 /// Time.
@@ -86,6 +104,18 @@ pub trait Clocks {
     /// [`Errno::Notsup`] where the port cannot wait, [`Errno::Intr`] to end the guest's `poll_oneoff` early.
     fn sleep(&mut self, nanoseconds: u64) -> Result<(), Errno>;
 
+    /// Waits for about `nanoseconds`, or until something in `watched` is ready. It may return early.
+    ///
+    /// By default it looks again every 10 ms.
+    ///
+    /// # Errors
+    ///
+    /// As [`sleep`](Clocks::sleep).
+    fn wait(&mut self, nanoseconds: u64, watched: &[Watch]) -> Result<(), Errno> {
+        let longest = if watched.is_empty() { u64::MAX } else { 10_000_000 };
+        self.sleep(nanoseconds.min(longest))
+    }
+
     /// Gives other threads or tasks a turn (`sched_yield`).
     fn yield_now(&mut self) {}
 }
@@ -109,7 +139,7 @@ pub trait Startup {
     fn environ(&self) -> StringBlock<'_>;
 }
 
-/// All that WASI's stdio tier needs. Implemented by every type that has the four traits.
-pub trait Port: Console + Clocks + Random + Startup {}
+/// All that WASI needs. Implemented by every type that has the five traits.
+pub trait Port: Console + Clocks + Random + Startup + Files {}
 
-impl<P: Console + Clocks + Random + Startup> Port for P {}
+impl<P: Console + Clocks + Random + Startup + Files> Port for P {}

@@ -28,11 +28,11 @@ macro_rules! for_each_call {
             "fd_filestat_set_size" = file::fd_filestat_set_size(fd: u32, size: u64);
             "fd_filestat_set_times" = file::fd_filestat_set_times(fd: u32, accessed: u64, modified: u64, flags: u32);
             "fd_pread" = file::fd_pread(fd: u32, iovs: u32, iovs_len: u32, offset: u64, nread: u32);
-            "fd_prestat_get" = file::fd_prestat_get(fd: u32, prestat: u32);
-            "fd_prestat_dir_name" = file::fd_prestat_dir_name(fd: u32, path: u32, path_len: u32);
+            "fd_prestat_get" = dir::fd_prestat_get(fd: u32, prestat: u32);
+            "fd_prestat_dir_name" = dir::fd_prestat_dir_name(fd: u32, path: u32, path_len: u32);
             "fd_pwrite" = file::fd_pwrite(fd: u32, iovs: u32, iovs_len: u32, offset: u64, nwritten: u32);
             "fd_read" = fd::fd_read(fd: u32, iovs: u32, iovs_len: u32, nread: u32);
-            "fd_readdir" = file::fd_readdir(fd: u32, buf: u32, buf_len: u32, cookie: u64, used: u32);
+            "fd_readdir" = dir::fd_readdir(fd: u32, buf: u32, buf_len: u32, cookie: u64, used: u32);
             "fd_renumber" = fd::fd_renumber(from: u32, to: u32);
             "fd_seek" = file::fd_seek(fd: u32, offset: i64, whence: u32, position: u32);
             "fd_sync" = fd::fd_sync(fd: u32);

@@ -4,36 +4,73 @@
 pub mod filetype {
     /// The type is unknown, or none of the others.
     pub const UNKNOWN: u8 = 0;
+    /// A block device.
+    pub const BLOCK_DEVICE: u8 = 1;
     /// A character device: a terminal.
     pub const CHARACTER_DEVICE: u8 = 2;
+    /// A directory.
+    pub const DIRECTORY: u8 = 3;
+    /// A file.
+    pub const REGULAR_FILE: u8 = 4;
+    /// A datagram socket.
+    pub const SOCKET_DGRAM: u8 = 5;
+    /// A stream socket, connected or listening.
+    pub const SOCKET_STREAM: u8 = 6;
+    /// A symbolic link.
+    pub const SYMBOLIC_LINK: u8 = 7;
 }
 
 /// Rights of a descriptor (`rights` in the specification), one bit for each kind of call.
-pub mod rights {
-    /// `fd_datasync`.
-    pub const FD_DATASYNC: u64 = 1 << 0;
-    /// `fd_read`.
-    pub const FD_READ: u64 = 1 << 1;
-    /// `fd_fdstat_set_flags`.
-    pub const FD_FDSTAT_SET_FLAGS: u64 = 1 << 3;
-    /// `fd_sync`.
-    pub const FD_SYNC: u64 = 1 << 4;
-    /// `fd_write`.
-    pub const FD_WRITE: u64 = 1 << 6;
-    /// `fd_filestat_get`.
-    pub const FD_FILESTAT_GET: u64 = 1 << 21;
-    /// Subscribing to the descriptor with `poll_oneoff`.
-    pub const POLL_FD_READWRITE: u64 = 1 << 27;
-}
+pub mod rights;
 
 /// Flags of a descriptor (`fdflags` in the specification).
 pub mod fdflags {
     /// Writes go to the end.
     pub const APPEND: u16 = 1 << 0;
+    /// A write returns when its data is on the device.
+    pub const DSYNC: u16 = 1 << 1;
     /// Calls return `again` where they would wait.
     pub const NONBLOCK: u16 = 1 << 2;
+    /// A read waits for writes of the same file to be on the device.
+    pub const RSYNC: u16 = 1 << 3;
+    /// A write returns when its data and the file's metadata are on the device.
+    pub const SYNC: u16 = 1 << 4;
     /// Every flag the specification knows.
     pub const ALL: u16 = 0b1_1111;
+}
+
+/// How `path_open` opens (`oflags` in the specification).
+pub mod oflags {
+    /// Make the file if there is none.
+    pub const CREAT: u32 = 1 << 0;
+    /// Fail if it is no directory.
+    pub const DIRECTORY: u32 = 1 << 1;
+    /// Fail if it exists.
+    pub const EXCL: u32 = 1 << 2;
+    /// Cut the file to size 0.
+    pub const TRUNC: u32 = 1 << 3;
+    /// Every flag the specification knows.
+    pub const ALL: u32 = 0b1111;
+}
+
+/// How paths are resolved (`lookupflags` in the specification).
+pub mod lookupflags {
+    /// A symbolic link at the end of the path is followed.
+    pub const SYMLINK_FOLLOW: u32 = 1 << 0;
+}
+
+/// Which times to set (`fstflags` in the specification).
+pub mod fstflags {
+    /// Set the time of last access to the one given.
+    pub const ATIM: u32 = 1 << 0;
+    /// Set the time of last access to now.
+    pub const ATIM_NOW: u32 = 1 << 1;
+    /// Set the time of last change to the one given.
+    pub const MTIM: u32 = 1 << 2;
+    /// Set the time of last change to now.
+    pub const MTIM_NOW: u32 = 1 << 3;
+    /// Every flag the specification knows.
+    pub const ALL: u32 = 0b1111;
 }
 
 /// `fdstat`: what `fd_fdstat_get` tells about a descriptor.

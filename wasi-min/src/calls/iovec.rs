@@ -11,7 +11,8 @@ const MAX_IOVECS: u32 = 1024;
 /// Bytes moved in one call. A guest can name the same buffer many times, so the size of memory is no bound.
 pub(super) const MAX_TRANSFER: u32 = 128 << 20;
 
-/// Calls `step` with pointer and length of each buffer, until it moves fewer bytes than it was given.
+/// Calls `step` with pointer and length of each buffer, and how many bytes were moved before, until it moves fewer bytes
+/// than it was given.
 ///
 /// Returns how many bytes were moved altogether. All buffers are checked before the first step. An error after some
 /// bytes were moved ends the walk quietly: what was moved has happened, and the next call will see the error.
@@ -23,7 +24,7 @@ pub(super) fn transfer(
     memory: &mut GuestMemory<'_>,
     iovs: u32,
     iovs_len: u32,
-    mut step: impl FnMut(&mut GuestMemory<'_>, u32, u32) -> Result<usize, Errno>,
+    mut step: impl FnMut(&mut GuestMemory<'_>, u32, u32, u32) -> Result<usize, Errno>,
 ) -> Result<u32, Errno> {
     memory.check_array(iovs, iovs_len, IOVEC_SIZE)?;
     let count = iovs_len.min(MAX_IOVECS);
@@ -38,7 +39,7 @@ pub(super) fn transfer(
             if wanted == 0 {
                 return Ok((0, len == 0));
             }
-            let moved = step(memory, ptr, wanted)?;
+            let moved = step(memory, ptr, wanted, total)?;
             // A port that claims more than it was given is not believed.
             let moved = u32::try_from(moved).unwrap_or(wanted).min(wanted);
             Ok((moved, moved == len))

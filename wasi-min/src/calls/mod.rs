@@ -5,6 +5,7 @@
 //! `proc_exit`, which is the business of whoever runs the guest.
 
 pub mod clock;
+pub mod dir;
 pub mod fd;
 pub mod file;
 pub mod path;
@@ -19,5 +20,5 @@ mod iovec;
 /// What a call returns: nothing, or the error code the guest gets.
 pub type CallResult = Result<(), crate::Errno>;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "alloc"))]
 mod tests;

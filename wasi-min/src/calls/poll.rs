@@ -1,19 +1,29 @@
 //! `poll_oneoff`: waiting for clocks and descriptors.
 //!
 //! Subscriptions are read and events written where they lie in linear memory, in two passes: the first finds out how
-//! long to wait, the second reports all that has happened by then. Streams are always ready: a read or write that has
-//! to wait does so itself.
+//! long to wait and for what, the second reports all that has happened by then. There is no list of subscriptions but the
+//! guest's own: what to watch goes into a small array, and where that is full the port is asked more often.
 
 use super::CallResult;
 use super::clock::clock;
-use crate::types::rights;
-use crate::{Clock, Errno, GuestMemory, Port, WasiCtx};
+use crate::descriptor::Object;
+use crate::types::{filetype, rights};
+use crate::{Clock, Errno, GuestMemory, Interest, Port, Readiness, Stream, WasiCtx, Watch};
 
 /// Size of a `subscription` in linear memory.
 const SUBSCRIPTION_SIZE: u32 = 48;
 
 /// Size of an `event` in linear memory.
 const EVENT_SIZE: u32 = 32;
+
+/// Descriptors watched at a time. They lie on the stack, so boards without a heap get fewer.
+const MAX_WATCHED: usize = if cfg!(feature = "alloc") { 64 } else { 8 };
+
+/// How long to wait at most, in nanoseconds, if there are more descriptors to watch.
+const GLANCE: u64 = 5_000_000;
+
+/// Subscriptions looked at in one call.
+const MAX_SUBSCRIPTIONS: u32 = 16_384;
 
 /// `subclockflags`: the timeout is a point in time, not a duration.
 const ABSTIME: u16 = 1;
@@ -22,8 +32,8 @@ const ABSTIME: u16 = 1;
 ///
 /// # Errors
 ///
-/// [`Errno::Inval`] for no subscriptions or an unknown kind of one, [`Errno::Fault`] outside of memory, or what the port
-/// answers when asked to wait. Errors that belong to one subscription are reported in its event.
+/// [`Errno::Inval`] for no subscriptions, more than 16,384, or an unknown kind of one, [`Errno::Fault`] outside of memory,
+/// or what the port answers when asked to wait. Errors that belong to one subscription are reported in its event.
 pub fn poll_oneoff<P: Port>(
     ctx: &mut WasiCtx<P>,
     memory: &mut GuestMemory<'_>,
@@ -39,32 +49,74 @@ pub fn poll_oneoff<P: Port>(
     memory.check_array(events, nsubscriptions, EVENT_SIZE)?;
     memory.slice(nevents, 4)?;
 
+    if nsubscriptions > MAX_SUBSCRIPTIONS {
+        return Err(Errno::Inval);
+    }
     let start = Times::now(&mut ctx.port);
-    while let Some(nanoseconds) = time_to_wait(ctx, memory, start, subscriptions, nsubscriptions)? {
-        ctx.port.sleep(nanoseconds)?;
+    let mut watched = Watched::new();
+    while let Some(nanoseconds) = time_to_wait(ctx, memory, start, subscriptions, nsubscriptions, &mut watched)? {
+        ctx.port.wait(nanoseconds, watched.as_slice())?;
     }
     let count = report(ctx, memory, start, subscriptions, nsubscriptions, events)?;
     memory.write_u32(nevents, count)
 }
 
-/// How long nothing will happen; `None` if something has.
+/// What to wait for besides time.
+struct Watched {
+    list: [Watch; MAX_WATCHED],
+    len: usize,
+    overflow: bool,
+}
+
+impl Watched {
+    fn new() -> Self {
+        Self { list: [Watch::Stream(Stream::Stdin); MAX_WATCHED], len: 0, overflow: false }
+    }
+
+    fn clear(&mut self) {
+        self.len = 0;
+        self.overflow = false;
+    }
+
+    fn push(&mut self, watch: Watch) {
+        if self.as_slice().contains(&watch) {
+            return;
+        }
+        match self.list.get_mut(self.len) {
+            Some(place) => {
+                *place = watch;
+                self.len += 1;
+            }
+            None => self.overflow = true,
+        }
+    }
+
+    fn as_slice(&self) -> &[Watch] {
+        self.list.get(..self.len).unwrap_or_default()
+    }
+}
+
+/// How long nothing will happen, and what to watch meanwhile; `None` if something has happened.
 fn time_to_wait<P: Port>(
     ctx: &mut WasiCtx<P>,
     memory: &GuestMemory<'_>,
     start: Times,
     subscriptions: u32,
     count: u32,
+    watched: &mut Watched,
 ) -> Result<Option<u64>, Errno> {
     let now = Times::now(&mut ctx.port);
     let mut shortest = u64::MAX;
+    watched.clear();
     for index in 0..count {
         let subscription = Subscription::read(memory, subscriptions, index)?;
         match subscription.state(ctx, start, now) {
             State::Due(_) => return Ok(None),
             State::Waits(nanoseconds) => shortest = shortest.min(nanoseconds),
+            State::Watch(watch) => watched.push(watch),
         }
     }
-    Ok(Some(shortest))
+    Ok(Some(if watched.overflow { shortest.min(GLANCE) } else { shortest }))
 }
 
 /// Writes the events of all subscriptions that are due; returns their number.
@@ -125,10 +177,21 @@ struct Subscription {
     wait: Wait,
 }
 
+/// What a descriptor's event says besides success.
+#[derive(Clone, Copy, Default)]
+struct Readable {
+    bytes: u64,
+    hangup: bool,
+}
+
 /// Whether a subscription has something to report.
 enum State {
-    Due(Result<(), Errno>),
+    /// It has.
+    Due(Result<Readable, Errno>),
+    /// It will in so many nanoseconds.
     Waits(u64),
+    /// It will when the port says so.
+    Watch(Watch),
 }
 
 impl Subscription {
@@ -149,22 +212,20 @@ impl Subscription {
         Ok(Self { userdata: memory.read(at)?, wait })
     }
 
-    fn state<P: Port>(&self, ctx: &WasiCtx<P>, start: Times, now: Times) -> State {
+    fn state<P: Port>(&self, ctx: &mut WasiCtx<P>, start: Times, now: Times) -> State {
         match self.wait {
             Wait::Clock { id, timeout, flags } => match remaining(id, timeout, flags, start, now) {
-                Ok(0) => State::Due(Ok(())),
+                Ok(0) => State::Due(Ok(Readable::default())),
                 Ok(nanoseconds) => State::Waits(nanoseconds),
                 Err(errno) => State::Due(Err(errno)),
             },
-            Wait::Read { fd } | Wait::Write { fd } => {
-                let open = ctx.descriptors.get(fd);
-                State::Due(open.and_then(|open| open.require(rights::POLL_FD_READWRITE)))
-            }
+            Wait::Read { fd } => descriptor(ctx, fd, Interest::Read),
+            Wait::Write { fd } => descriptor(ctx, fd, Interest::Write),
         }
     }
 
     /// The bytes of the `event` that reports this subscription.
-    fn event(&self, result: Result<(), Errno>) -> [u8; 32] {
+    fn event(&self, result: Result<Readable, Errno>) -> [u8; 32] {
         let error = result.err().unwrap_or(Errno::Success).code();
         let mut event = [0; 32];
         event[0..8].copy_from_slice(&self.userdata);
@@ -174,11 +235,35 @@ impl Subscription {
             Wait::Read { .. } => 1,
             Wait::Write { .. } => 2,
         };
-        if result.is_ok() && !matches!(self.wait, Wait::Clock { .. }) {
-            // How many bytes are there is not known; at least one may be asked for.
-            event[16..24].copy_from_slice(&1_u64.to_le_bytes());
+        if let Ok(Readable { bytes, hangup }) = result {
+            event[16..24].copy_from_slice(&bytes.to_le_bytes());
+            event[24] = u8::from(hangup);
         }
         event
+    }
+}
+
+/// Whether a descriptor has something to report.
+fn descriptor<P: Port>(ctx: &mut WasiCtx<P>, fd: u32, interest: Interest) -> State {
+    let open = match ctx.descriptors.get(fd).and_then(|open| open.require(rights::POLL_FD_READWRITE).map(|()| *open)) {
+        Ok(open) => open,
+        Err(errno) => return State::Due(Err(errno)),
+    };
+    let (watch, readiness) = match (open.object, interest) {
+        (Object::Stream(Stream::Stdin), Interest::Write) => return State::Due(Err(Errno::Badf)),
+        (Object::Stream(Stream::Stdout | Stream::Stderr), Interest::Read) => return State::Due(Err(Errno::Badf)),
+        (Object::Stream(stream), _) => (Watch::Stream(stream), ctx.port.stream_ready(stream)),
+        (Object::Node(node), Interest::Read) if open.filetype == filetype::REGULAR_FILE => {
+            // What is left until the end; at the end a read has that to say.
+            let left = ctx.port.stat(node).map(|stat| stat.size.saturating_sub(open.position));
+            (Watch::Node(node, interest), left.map(|bytes| Readiness::Ready { bytes, hangup: false }))
+        }
+        (Object::Node(node), _) => (Watch::Node(node, interest), ctx.port.ready(node, interest)),
+    };
+    match readiness {
+        Ok(Readiness::Ready { bytes, hangup }) => State::Due(Ok(Readable { bytes, hangup })),
+        Ok(Readiness::Waits) => State::Watch(watch),
+        Err(errno) => State::Due(Err(errno)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Guests that pass nonsense: every call, with numbers from the edges.
 
 use super::Guest;
-use crate::calls::{clock, fd, file, path, poll, process, random, sock, startup};
+use crate::calls::{clock, dir, fd, file, path, poll, process, random, sock, startup};
 
 /// Rounds of all calls.
 const ROUNDS: usize = 3000;
@@ -66,7 +66,9 @@ fn no_arguments_make_a_call_panic() {
     let mut guest = Guest::new();
     for round in 0..ROUNDS {
         if round % 16 == 0 {
-            guest = Guest::new();
+            guest = if round % 32 == 0 { Guest::new() } else { Guest::with_files() };
+            // Something to be taken for a path.
+            guest.put(0, b"../sub/./link/data.txt//out");
         }
         guest.ctx.port_mut().input = std::vec![0xff; 64];
         let at = usize::try_from(numbers.u32() & 0xfff).unwrap();

@@ -1,11 +1,12 @@
 //! The calls over a port that the tests control.
 
+mod files;
 mod hostile;
 
-use super::{clock, fd, file, path, poll, process, random, sock, startup};
+use super::{clock, dir, fd, file, path, poll, process, random, sock, startup};
 use crate::fake::FakePort;
 use crate::types::rights;
-use crate::{Errno, GuestMemory, WasiCtx};
+use crate::{Access, Errno, GuestMemory, MemFs, WasiCtx};
 
 /// One guest: its state and 4 KiB of memory.
 struct Guest {
@@ -16,6 +17,20 @@ struct Guest {
 impl Guest {
     fn new() -> Self {
         Self { ctx: WasiCtx::new(FakePort::new()), bytes: [0; 4096] }
+    }
+
+    /// A guest with some files: `data.txt` and `sub/` in 3, which is to be read and written, and 4, which is the same to
+    /// be read only.
+    fn with_files() -> Self {
+        let mut port = FakePort::new();
+        let mut files = MemFs::new();
+        files.add_file("data.txt", b"0123456789").unwrap();
+        files.add_directory("sub").unwrap();
+        files.add_link("link", "data.txt").unwrap();
+        files.add_link("out", "../data.txt").unwrap();
+        let files = files.limit(1 << 16).dir("", "/", Access::ReadWrite).unwrap();
+        port.files = files.dir("", "/ro", Access::ReadOnly).unwrap();
+        Self { ctx: WasiCtx::new(port), bytes: [0; 4096] }
     }
 
     /// Makes a call.
@@ -266,11 +281,11 @@ fn filestat_of_a_stream_is_plain() {
 #[test]
 fn files_and_directories_are_absent() {
     let mut guest = Guest::new();
-    assert_eq!(guest.call(|c, m| file::fd_prestat_get(c, m, 3, 0)), Err(Errno::Badf));
-    assert_eq!(guest.call(|c, m| file::fd_prestat_dir_name(c, m, 3, 0, 0)), Err(Errno::Badf));
+    assert_eq!(guest.call(|c, m| dir::fd_prestat_get(c, m, 3, 0)), Err(Errno::Badf));
+    assert_eq!(guest.call(|c, m| dir::fd_prestat_dir_name(c, m, 3, 0, 0)), Err(Errno::Badf));
     assert_eq!(guest.call(|c, m| file::fd_seek(c, m, 1, 0, 0, 0)), Err(Errno::Spipe));
     assert_eq!(guest.call(|c, m| file::fd_tell(c, m, 7, 0)), Err(Errno::Badf));
-    assert_eq!(guest.call(|c, m| file::fd_readdir(c, m, 0, 0, 0, 0, 0)), Err(Errno::Notdir));
+    assert_eq!(guest.call(|c, m| dir::fd_readdir(c, m, 0, 0, 0, 0, 0)), Err(Errno::Notdir));
     assert_eq!(guest.call(|c, m| path::path_open(c, m, 3, 0, 0, 0, 0, 0, 0, 0, 0)), Err(Errno::Badf));
     assert_eq!(guest.call(|c, m| path::path_open(c, m, 0, 0, 0, 0, 0, 0, 0, 0, 0)), Err(Errno::Notdir));
     assert_eq!(guest.call(|c, m| path::path_rename(c, m, 9, 0, 0, 0, 0, 0)), Err(Errno::Badf));

@@ -1,21 +1,62 @@
-//! The port for hosts with an operating system, from Rust's standard library alone.
+//! The port for hosts with an operating system.
+//!
+//! This file has streams, clocks, random bytes and strings. Below it, for directories and sockets (feature `dirs`):
+//! `host_files` keeps what is open, `directory` looks up paths with one of two resolvers, `beneath` (the kernel's) and
+//! `walker` (cap-std's); `data` moves contents, `metadata` and `errors` translate, `polling` waits.
 
-use crate::{Clock, Clocks, Console, Errno, Random, Startup, Stream, StringBlock};
-use std::io::{self, IsTerminal, Read, Write};
-use std::time::{Duration, Instant, SystemTime};
+#[cfg(all(feature = "dirs", target_os = "linux"))]
+mod beneath;
+#[cfg(all(feature = "dirs", any(unix, windows)))]
+mod data;
+#[cfg(all(feature = "dirs", any(unix, windows)))]
+mod directory;
+mod errors;
+#[cfg(all(feature = "dirs", any(unix, windows)))]
+mod host_files;
+#[cfg(not(all(feature = "dirs", any(unix, windows))))]
+#[path = "host_files_none.rs"]
+mod host_files;
+#[cfg(all(feature = "dirs", any(unix, windows)))]
+mod metadata;
+#[cfg(all(feature = "dirs", any(unix, windows)))]
+mod names;
+#[cfg(all(feature = "dirs", unix))]
+mod polling;
+#[cfg(not(all(feature = "dirs", unix)))]
+#[path = "polling_none.rs"]
+mod polling;
+#[cfg(all(feature = "dirs", any(unix, windows)))]
+mod walker;
+
+use crate::files::delegate_files;
+use crate::types::Filestat;
+use crate::{
+    Clock, Clocks, Console, Entry, Errno, Files, Interest, Node, Open, Opened, Preopen, Random, Readiness, SetTimes,
+    Startup, Stream, StringBlock, Watch,
+};
+use errors::retry;
+#[cfg(not(feature = "dirs"))]
+use host_files::HostFiles;
+use std::io::{self, IsTerminal, Write};
+use std::time::{Instant, SystemTime};
 use std::vec::Vec;
 
-/// The longest single sleep, so that a clock that is set does not leave a guest waiting.
-const LONGEST_SLEEP: Duration = Duration::from_secs(3600);
+#[cfg(all(feature = "dirs", any(unix, windows)))]
+pub use directory::Resolver;
+#[cfg(feature = "dirs")]
+pub use host_files::HostFiles;
 
 /// The process's own standard input, output and error, its clocks and random source.
 ///
-/// Nothing else is passed on: arguments and environment are empty until they are set.
+/// Nothing else is passed on: arguments and environment are empty, and no directories open, until they are given.
 #[derive(Debug)]
 pub struct StdPort {
     started: Instant,
     args: Block,
     environ: Block,
+    files: HostFiles,
+    clocks: bool,
+    random: bool,
 }
 
 impl Default for StdPort {
@@ -27,7 +68,14 @@ impl Default for StdPort {
 impl StdPort {
     /// A port without arguments and environment.
     pub fn new() -> Self {
-        Self { started: Instant::now(), args: Block::default(), environ: Block::default() }
+        Self {
+            started: Instant::now(),
+            args: Block::default(),
+            environ: Block::default(),
+            files: HostFiles::default(),
+            clocks: true,
+            random: true,
+        }
     }
 
     /// Appends arguments. The first of all is the program's name. What follows a NUL in an argument is left out.
@@ -45,6 +93,38 @@ impl StdPort {
         self.environ.push(&[name.as_ref(), b"=", value.as_ref()]);
         self
     }
+
+    /// Denies all clocks, and waiting: the guest gets `notcapable`.
+    #[must_use]
+    pub fn without_clocks(mut self) -> Self {
+        self.clocks = false;
+        self
+    }
+
+    /// Denies random bytes: the guest gets `notcapable`.
+    #[must_use]
+    pub fn without_random(mut self) -> Self {
+        self.random = false;
+        self
+    }
+
+    fn check_clocks(&self) -> Result<(), Errno> {
+        if self.clocks { Ok(()) } else { Err(Errno::Notcapable) }
+    }
+}
+
+#[cfg(feature = "dirs")]
+impl StdPort {
+    /// Gives the guest directories and sockets, in the place of those it had.
+    #[must_use]
+    pub fn files(mut self, files: HostFiles) -> Self {
+        self.files = files;
+        self
+    }
+}
+
+impl Files for StdPort {
+    delegate_files!(files);
 }
 
 /// An owned [`StringBlock`].
@@ -80,7 +160,7 @@ impl Startup for StdPort {
 
 impl Console for StdPort {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Errno> {
-        retry(|| io::stdin().read(buffer))
+        retry(|| stdin::read(buffer))
     }
 
     fn write(&mut self, stream: Stream, bytes: &[u8]) -> Result<usize, Errno> {
@@ -106,10 +186,15 @@ impl Console for StdPort {
             Stream::Stderr => io::stderr().is_terminal(),
         }
     }
+
+    fn stream_ready(&mut self, stream: Stream) -> Result<Readiness, Errno> {
+        polling::stream_ready(stream)
+    }
 }
 
 impl Clocks for StdPort {
     fn now(&mut self, clock: Clock) -> Result<u64, Errno> {
+        self.check_clocks()?;
         let elapsed = match clock {
             Clock::Realtime => SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default(),
             Clock::Monotonic => self.started.elapsed(),
@@ -119,6 +204,7 @@ impl Clocks for StdPort {
     }
 
     fn resolution(&mut self, clock: Clock) -> Result<u64, Errno> {
+        self.check_clocks()?;
         match clock {
             Clock::Realtime | Clock::Monotonic => Ok(1),
             Clock::ProcessCputime | Clock::ThreadCputime => Err(Errno::Inval),
@@ -126,8 +212,11 @@ impl Clocks for StdPort {
     }
 
     fn sleep(&mut self, nanoseconds: u64) -> Result<(), Errno> {
-        std::thread::sleep(Duration::from_nanos(nanoseconds).min(LONGEST_SLEEP));
-        Ok(())
+        self.wait(nanoseconds, &[])
+    }
+
+    fn wait(&mut self, nanoseconds: u64, watched: &[Watch]) -> Result<(), Errno> {
+        polling::wait(&self.files, nanoseconds, watched)
     }
 
     fn yield_now(&mut self) {
@@ -137,33 +226,31 @@ impl Clocks for StdPort {
 
 impl Random for StdPort {
     fn fill(&mut self, buffer: &mut [u8]) -> Result<(), Errno> {
+        if !self.random {
+            return Err(Errno::Notcapable);
+        }
         getrandom::fill(buffer).map_err(|_| Errno::Io)
     }
 }
 
-/// Repeats what a signal interrupted.
-fn retry<T>(mut action: impl FnMut() -> io::Result<T>) -> Result<T, Errno> {
-    loop {
-        match action() {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            result => return result.map_err(|error| errno(&error)),
-        }
+/// Standard input without a buffer in between, so that waiting for it sees all there is.
+#[cfg(all(feature = "dirs", unix))]
+mod stdin {
+    use std::io;
+    use std::os::fd::AsFd as _;
+
+    pub(super) fn read(buffer: &mut [u8]) -> io::Result<usize> {
+        rustix::io::read(io::stdin().as_fd(), buffer).map_err(io::Error::from)
     }
 }
 
-/// The code for an error of the host's streams.
-fn errno(error: &io::Error) -> Errno {
-    match error.kind() {
-        io::ErrorKind::BrokenPipe => Errno::Pipe,
-        io::ErrorKind::WouldBlock => Errno::Again,
-        io::ErrorKind::StorageFull => Errno::Nospc,
-        io::ErrorKind::FileTooLarge => Errno::Fbig,
-        io::ErrorKind::IsADirectory => Errno::Isdir,
-        io::ErrorKind::PermissionDenied => Errno::Acces,
-        io::ErrorKind::InvalidInput => Errno::Inval,
-        io::ErrorKind::OutOfMemory => Errno::Nomem,
-        // The kinds are the standard library's, and open-ended.
-        _ => Errno::Io,
+/// Standard input of Rust's standard library.
+#[cfg(not(all(feature = "dirs", unix)))]
+mod stdin {
+    use std::io::{self, Read as _};
+
+    pub(super) fn read(buffer: &mut [u8]) -> io::Result<usize> {
+        io::stdin().read(buffer)
     }
 }
 

@@ -1,0 +1,135 @@
+//! What a program is given: the options `--dir`, `--env`, `--deny`, `--listen` and the like, and the port they make.
+
+use crate::args::{Deny, DirGrant, EnvGrant, RunArgs};
+use crate::exit::{Exit, Failure};
+use ermine_wasi::{Access, HostFiles, StdPort, WasiCtx};
+use std::ffi::OsStr;
+use std::io;
+use std::net::TcpListener;
+
+/// Reads `HOST[::GUEST][:ro]`.
+///
+/// # Errors
+///
+/// What is expected instead.
+pub(crate) fn dir(text: &str) -> Result<DirGrant, String> {
+    let (paths, read_only) = match text.strip_suffix(":ro") {
+        Some(paths) => (paths, true),
+        None => (text.strip_suffix(":rw").unwrap_or(text), false),
+    };
+    let (host, guest) = paths.split_once("::").unwrap_or((paths, paths));
+    if host.is_empty() || guest.is_empty() {
+        return Err("expected HOST, HOST::GUEST, or one of them with `:ro` at the end".to_owned());
+    }
+    Ok(DirGrant { host: host.into(), guest: guest.to_owned(), read_only })
+}
+
+/// Reads `NAME=VALUE` or `NAME`; the value may be empty.
+///
+/// # Errors
+///
+/// What is expected instead.
+pub(crate) fn env(text: &str) -> Result<EnvGrant, String> {
+    let (name, value) = match text.split_once('=') {
+        Some((name, value)) => (name, Some(value.to_owned())),
+        None => (text, None),
+    };
+    if name.is_empty() {
+        return Err("expected NAME=VALUE or NAME".to_owned());
+    }
+    Ok(EnvGrant { name: name.to_owned(), value })
+}
+
+/// The WASI state of a program: what the command line grants, and nothing else.
+///
+/// # Errors
+///
+/// If a directory cannot be opened, or an address not be listened on.
+pub(crate) fn wasi(args: &RunArgs) -> Result<WasiCtx<StdPort>, Failure> {
+    let mut files = HostFiles::new();
+    for DirGrant { host, guest, read_only } in &args.dir {
+        let access = if *read_only { Access::ReadOnly } else { Access::ReadWrite };
+        files = files.dir(host, guest, access).map_err(|error| {
+            let why = reason(&error);
+            Failure::new(Exit::Usage, format!("--dir {}: the directory cannot be opened: {why}", host.display()))
+        })?;
+    }
+    for address in &args.listen {
+        let listener = TcpListener::bind(address.as_str()).map_err(|error| {
+            Failure::new(Exit::Usage, format!("--listen {address}: cannot listen there: {}", reason(&error)))
+        })?;
+        files = files.listener(listener);
+    }
+    let mut port = environment(args, arguments(args, StdPort::new())).files(files);
+    if args.deny.contains(&Deny::Clock) {
+        port = port.without_clocks();
+    }
+    if args.deny.contains(&Deny::Random) {
+        port = port.without_random();
+    }
+    let wasi = WasiCtx::new(port);
+    Ok(if args.deny.contains(&Deny::Stdio) { wasi.without_stdio() } else { wasi })
+}
+
+/// The program's name and arguments. A function called with `--invoke` takes the arguments itself.
+fn arguments(args: &RunArgs, port: StdPort) -> StdPort {
+    let own = || args.file().file_name().unwrap_or(OsStr::new("-"));
+    let program = args.argv0.as_deref().unwrap_or_else(own);
+    let port = port.args([program.as_encoded_bytes()]);
+    match args.invoke {
+        Some(_) => port,
+        None => port.args(args.args().iter().map(|arg| arg.as_encoded_bytes())),
+    }
+}
+
+/// The environment. A variable given by --env takes the place of an inherited one.
+fn environment(args: &RunArgs, mut port: StdPort) -> StdPort {
+    let given = |name: &OsStr| args.env.iter().any(|grant| OsStr::new(&grant.name) == name);
+    if args.env_inherit {
+        for (name, value) in std::env::vars_os().filter(|(name, _)| !given(name)) {
+            port = port.env(name.as_encoded_bytes(), value.as_encoded_bytes());
+        }
+    }
+    for EnvGrant { name, value } in &args.env {
+        match value {
+            Some(value) => port = port.env(name, value),
+            None => {
+                if let Some(value) = std::env::var_os(name) {
+                    port = port.env(name, value.as_encoded_bytes());
+                }
+            }
+        }
+    }
+    port
+}
+
+/// Why the system refused, in words.
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is none".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::NotADirectory => "it is no directory".to_owned(),
+        io::ErrorKind::AddrInUse => "the address is in use".to_owned(),
+        // The kinds are the standard library's, and open-ended.
+        _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directories_have_a_name_and_an_access() {
+        let grant =
+            |host: &str, guest: &str, read_only| Ok(DirGrant { host: host.into(), guest: guest.to_owned(), read_only });
+        assert_eq!(dir("a"), grant("a", "a", false));
+        assert_eq!(dir("a::/"), grant("a", "/", false));
+        assert_eq!(dir("a::b:ro"), grant("a", "b", true));
+        assert_eq!(dir("/x:ro"), grant("/x", "/x", true));
+        assert_eq!(dir("C:\\x::y"), grant("C:\\x", "y", false));
+        for text in ["", "::", "a::", "::b", ":ro"] {
+            assert!(dir(text).is_err(), "{text}");
+        }
+    }
+}
