@@ -18,6 +18,7 @@ impl<T> Once<T> {
     }
 
     /// The value, the first time.
+    #[expect(clippy::mut_from_ref, reason = "given out once")]
     pub fn take(&'static self) -> Option<&'static mut T> {
         // SAFETY: nobody else has it, since `taken` was false until now.
         (!self.taken.replace(true)).then(|| unsafe { &mut *self.value.get() })
