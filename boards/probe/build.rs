@@ -18,6 +18,7 @@ fn main() {
     };
     println!("cargo::rustc-cfg=board=\"{board}\"");
     let out = env::var("OUT_DIR").expect("cargo sets it");
+    pack(&out);
     let script = format!("memory/{board}.x");
     fs::copy(&script, Path::new(&out).join("memory.x")).expect("the folder is there");
     println!("cargo::rerun-if-changed={script}");
@@ -28,4 +29,16 @@ fn main() {
         println!("cargo::rustc-link-arg-bins=--nmagic");
     }
     println!("cargo::rustc-link-arg-bins=-Tlink.x");
+}
+
+/// Tells the programs that run a pack of guests where it is: in the file that `ERMINE_PACK` names. Without one they build all the same, with nothing to run.
+fn pack(out: &str) {
+    println!("cargo::rerun-if-env-changed=ERMINE_PACK");
+    let file = env::var("ERMINE_PACK").unwrap_or_else(|_| {
+        let empty = format!("{out}/empty.pack");
+        fs::write(&empty, []).expect("the folder is there");
+        empty
+    });
+    println!("cargo::rerun-if-changed={file}");
+    println!("cargo::rustc-env=ERMINE_PACK={file}");
 }
