@@ -1,0 +1,125 @@
+//! The command line: one file for each subcommand's options.
+
+mod compile;
+mod dis;
+mod run;
+mod wast;
+
+pub use compile::{CompileArgs, Emit, ProfileArg, SymbolizeArgs};
+pub use dis::DisArgs;
+pub use run::{Deny, DirGrant, EnvGrant, RunArgs};
+pub use wast::WastArgs;
+
+use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(name = "ermine", version, about = "Run WebAssembly programs", after_help = AFTER_HELP)]
+#[command(override_usage = "ermine [run] [OPTIONS] FILE [ARGS]...\n       ermine <COMMAND>")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a program, or call one of its functions (`ermine FILE` is short for it)
+    Run(RunArgs),
+    /// Compile a module to an image, which runs without being validated and translated again, on a board for one
+    Compile(CompileArgs),
+    /// Show a module's functions: wasm operators and translated code side by side. Of an image: its code
+    Dis(DisArgs),
+    /// Give the places in a trap report of an image their names
+    Symbolize(SymbolizeArgs),
+    /// Run test scripts of the WebAssembly specification
+    Wast(WastArgs),
+}
+
+const AFTER_HELP: &str = "\
+Exit codes: the program's own; 134 it trapped; 124 it ran out of fuel; 126 it cannot be loaded or linked;
+127 there is no such file; 2 the command line is wrong.";
+
+/// The machines that can execute code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum MachineArg {
+    /// The fastest this build has
+    Auto,
+    /// Threaded code and tail calls
+    Tail,
+    /// Compact code in one loop
+    Loop,
+}
+
+/// Puts `run` before the arguments if they begin with no subcommand.
+pub fn with_subcommand(argv: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut argv: Vec<OsString> = argv.into_iter().collect();
+    let cli = Cli::command();
+    let subcommands = cli.get_subcommands().map(clap::Command::get_name);
+    if let Some(first) = argv.get(1)
+        && !subcommands.chain(["help", "--help", "-h", "--version", "-V"]).any(|name| first == name)
+    {
+        argv.insert(1, "run".into());
+    }
+    argv
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    fn parse(args: &[&str]) -> Result<Command, clap::Error> {
+        let argv = std::iter::once("ermine").chain(args.iter().copied()).map(OsString::from);
+        Cli::try_parse_from(with_subcommand(argv)).map(|cli| cli.command)
+    }
+
+    fn run_args(args: &[&str]) -> RunArgs {
+        match parse(args) {
+            Ok(Command::Run(run)) => run,
+            other => panic!("{args:?} is {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_file_alone_is_run() {
+        assert_eq!(run_args(&["a.wasm"]).file(), Path::new("a.wasm"));
+        assert_eq!(run_args(&["--fuel", "5", "a.wasm"]).fuel, Some(5));
+        assert_eq!(run_args(&["-"]).file(), Path::new("-"));
+        assert_eq!(run_args(&["run", "run"]).file(), Path::new("run"));
+    }
+
+    #[test]
+    fn options_after_the_file_are_the_guests() {
+        let run = run_args(&["a.wasm", "--fuel", "-2", "--", "--help"]);
+        assert_eq!(run.fuel, None);
+        assert_eq!(run.args(), ["--fuel", "-2", "--", "--help"]);
+    }
+
+    #[test]
+    fn environment_variables_may_be_empty() {
+        let run = run_args(&["--env", "A=", "--env", "B=c=d", "--env", "C", "a.wasm"]);
+        let values: Vec<Option<&str>> = run.env.iter().map(|grant| grant.value.as_deref()).collect();
+        assert_eq!(values, [Some(""), Some("c=d"), None]);
+        assert!(parse(&["--env", "=A", "a.wasm"]).is_err());
+    }
+
+    #[test]
+    fn things_can_be_denied_in_one_list() {
+        assert_eq!(run_args(&["--deny", "clock,stdio", "--deny", "random", "a.wasm"]).deny.len(), 3);
+        assert!(parse(&["--deny", "time", "a.wasm"]).is_err());
+    }
+
+    #[test]
+    fn unknown_options_are_refused() {
+        assert!(parse(&["--fule", "5", "a.wasm"]).is_err());
+        assert!(parse(&[]).is_err());
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        <Cli as clap::CommandFactory>::command().debug_assert();
+    }
+}
