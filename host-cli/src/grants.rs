@@ -1,11 +1,12 @@
 //! What a program is given: the options `--dir`, `--env`, `--deny`, `--listen` and the like, and the port they make.
 
-use crate::args::{Deny, DirGrant, EnvGrant, RunArgs};
+use crate::args::{Deny, DirGrant, EnvGrant, GrantArgs};
 use crate::exit::{Exit, Failure};
 use ermine_wasi::{Access, HostFiles, StdPort, WasiCtx};
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::net::TcpListener;
+use std::path::Path;
 
 /// Reads `HOST[::GUEST][:ro]`.
 ///
@@ -40,57 +41,61 @@ pub(crate) fn env(text: &str) -> Result<EnvGrant, String> {
     Ok(EnvGrant { name: name.to_owned(), value })
 }
 
+/// A program, as it sees itself.
+pub(crate) struct Arguments<'a> {
+    /// Its file, which names it unless `--argv0` does.
+    pub(crate) file: &'a Path,
+    /// What follows its name. A function called with `--invoke` takes the arguments itself.
+    pub(crate) args: &'a [OsString],
+}
+
 /// The WASI state of a program: what the command line grants, and nothing else.
 ///
 /// # Errors
 ///
 /// If a directory cannot be opened, or an address not be listened on.
-pub(crate) fn wasi(args: &RunArgs) -> Result<WasiCtx<StdPort>, Failure> {
+pub(crate) fn wasi(grants: &GrantArgs, program: &Arguments<'_>) -> Result<WasiCtx<StdPort>, Failure> {
     let mut files = HostFiles::new();
-    for DirGrant { host, guest, read_only } in &args.dir {
+    for DirGrant { host, guest, read_only } in &grants.dir {
         let access = if *read_only { Access::ReadOnly } else { Access::ReadWrite };
         files = files.dir(host, guest, access).map_err(|error| {
             let why = reason(&error);
             Failure::new(Exit::Usage, format!("--dir {}: the directory cannot be opened: {why}", host.display()))
         })?;
     }
-    for address in &args.listen {
+    for address in &grants.listen {
         let listener = TcpListener::bind(address.as_str()).map_err(|error| {
             Failure::new(Exit::Usage, format!("--listen {address}: cannot listen there: {}", reason(&error)))
         })?;
         files = files.listener(listener);
     }
-    let mut port = environment(args, arguments(args, StdPort::new())).files(files);
-    if args.deny.contains(&Deny::Clock) {
+    let mut port = environment(grants, arguments(grants, program, StdPort::new())).files(files);
+    if grants.deny.contains(&Deny::Clock) {
         port = port.without_clocks();
     }
-    if args.deny.contains(&Deny::Random) {
+    if grants.deny.contains(&Deny::Random) {
         port = port.without_random();
     }
     let wasi = WasiCtx::new(port);
-    Ok(if args.deny.contains(&Deny::Stdio) { wasi.without_stdio() } else { wasi })
+    Ok(if grants.deny.contains(&Deny::Stdio) { wasi.without_stdio() } else { wasi })
 }
 
-/// The program's name and arguments. A function called with `--invoke` takes the arguments itself.
-fn arguments(args: &RunArgs, port: StdPort) -> StdPort {
-    let own = || args.file().file_name().unwrap_or(OsStr::new("-"));
-    let program = args.argv0.as_deref().unwrap_or_else(own);
-    let port = port.args([program.as_encoded_bytes()]);
-    match args.invoke {
-        Some(_) => port,
-        None => port.args(args.args().iter().map(|arg| arg.as_encoded_bytes())),
-    }
+/// The program's name and arguments.
+fn arguments(grants: &GrantArgs, program: &Arguments<'_>, port: StdPort) -> StdPort {
+    let own = || program.file.file_name().unwrap_or(OsStr::new("-"));
+    let name = grants.argv0.as_deref().unwrap_or_else(own);
+    port.args([name.as_encoded_bytes()]).args(program.args.iter().map(|arg| arg.as_encoded_bytes()))
 }
 
 /// The environment. A variable given by --env takes the place of an inherited one.
-fn environment(args: &RunArgs, mut port: StdPort) -> StdPort {
-    let given = |name: &OsStr| args.env.iter().any(|grant| OsStr::new(&grant.name) == name);
-    if args.env_inherit {
+fn environment(grants: &GrantArgs, mut port: StdPort) -> StdPort {
+    let given = |name: &OsStr| grants.env.iter().any(|grant| OsStr::new(&grant.name) == name);
+    if grants.env_inherit {
         for (name, value) in std::env::vars_os().filter(|(name, _)| !given(name)) {
             port = port.env(name.as_encoded_bytes(), value.as_encoded_bytes());
         }
     }
-    for EnvGrant { name, value } in &args.env {
+    for EnvGrant { name, value } in &grants.env {
         match value {
             Some(value) => port = port.env(name, value),
             None => {

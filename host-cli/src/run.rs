@@ -2,6 +2,7 @@
 
 use crate::args::RunArgs;
 use crate::exit::{Exit, Failure};
+use crate::grants::Arguments;
 use crate::load::{self, Program};
 use crate::{fault, grants, invoke, machine, report, symbols, values};
 use ermine::image::Inspection;
@@ -42,7 +43,7 @@ pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
 
     let mut linker = Linker::new(&engine);
     add_to_linker(&mut linker, |state: &mut State| &mut state.wasi).map_err(cannot_load)?;
-    let mut store = store(&engine, args, grants::wasi(args)?).map_err(cannot_load)?;
+    let mut store = store(&engine, args, wasi(args)?).map_err(cannot_load)?;
 
     let started = Instant::now();
     let checksum = image.map(|image| image.checksum());
@@ -59,6 +60,11 @@ fn config(args: &RunArgs, image: Option<&Inspection>) -> Config {
     // An image that pays fuel goes on paying where nobody bounds it.
     config.interruptible(image.is_some_and(Inspection::is_metered));
     config
+}
+
+fn wasi(args: &RunArgs) -> Result<WasiCtx<StdPort>, Failure> {
+    let own = if args.invoke.is_some() { &[] } else { args.args() };
+    grants::wasi(&args.grants, &Arguments { file: args.file(), args: own })
 }
 
 fn store(engine: &Engine, args: &RunArgs, wasi: WasiCtx<StdPort>) -> Result<Store<State>, ermine::Error> {

@@ -2,12 +2,14 @@
 
 mod compile;
 mod dis;
+mod grants;
 mod run;
 mod wast;
 
 pub use compile::{CompileArgs, Emit, ProfileArg, SymbolizeArgs};
 pub use dis::DisArgs;
-pub use run::{Deny, DirGrant, EnvGrant, RunArgs};
+pub use grants::{Deny, DirGrant, EnvGrant, GrantArgs};
+pub use run::RunArgs;
 pub use wast::WastArgs;
 
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
@@ -101,14 +103,14 @@ mod tests {
     #[test]
     fn environment_variables_may_be_empty() {
         let run = run_args(&["--env", "A=", "--env", "B=c=d", "--env", "C", "a.wasm"]);
-        let values: Vec<Option<&str>> = run.env.iter().map(|grant| grant.value.as_deref()).collect();
+        let values: Vec<Option<&str>> = run.grants.env.iter().map(|grant| grant.value.as_deref()).collect();
         assert_eq!(values, [Some(""), Some("c=d"), None]);
         assert!(parse(&["--env", "=A", "a.wasm"]).is_err());
     }
 
     #[test]
     fn things_can_be_denied_in_one_list() {
-        assert_eq!(run_args(&["--deny", "clock,stdio", "--deny", "random", "a.wasm"]).deny.len(), 3);
+        assert_eq!(run_args(&["--deny", "clock,stdio", "--deny", "random", "a.wasm"]).grants.deny.len(), 3);
         assert!(parse(&["--deny", "time", "a.wasm"]).is_err());
     }
 
