@@ -55,6 +55,14 @@ build_sqlite() {
     sqlite/main.c "$source/sqlite3.c" -o sqlite/sqlite.wasm
 }
 
+# All of Lua but its two programs; wasi/ takes the place of what WASI has not.
+build_lua() {
+  local source
+  source=$(crate_source lua-src)/lua-5.4.9
+  "${cc[@]}" "${cflags[@]}" "-ffile-prefix-map=$source=lua" -w -D_WASI_EMULATED_PROCESS_CLOCKS -Ilua/wasi -include config.h -I "$source" \
+    lua/main.c "$source"/l*.c -lwasi-emulated-process-clocks -o lua/lua.wasm
+}
+
 # It imports WASI itself: a standard library would tidy up its paths.
 build_sandbox-probe() {
   rustc --edition 2024 --target wasm32-unknown-unknown --crate-type cdylib -C opt-level=s -C panic=abort \
@@ -62,7 +70,7 @@ build_sandbox-probe() {
     sandbox-probe/main.rs -o sandbox-probe/sandbox-probe.wasm
 }
 
-(($#)) || set -- hello-rust stdio-c quickjs sqlite sandbox-probe
+(($#)) || set -- hello-rust stdio-c quickjs sqlite lua sandbox-probe
 wasm=()
 for name in "$@"; do
   "build_$name"

@@ -2,9 +2,9 @@
 //
 // usage: node expect.mjs [--bless] [GUEST...]      (node 20 or later)
 //
-// A case is cases/NAME.{args,env,stdin,stdout,code}; README.md says what each file holds. A trap counts as exit
+// A case is cases/NAME.{args,env,dir,stdin,stdout,code}; README.md says what each file holds. A trap counts as exit
 // code 134, as it does for the `ermine` command.
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, cpSync, existsSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,8 +21,12 @@ function run(module, guest, base) {
   const input = `${base}.stdin`, output = join(scratch, "out"), errors = join(scratch, "err");
   const stdin = openSync(existsSync(input) ? input : "/dev/null", "r");
   const stdout = openSync(output, "w"), stderr = openSync(errors, "w");
+  const folder = `${base}.dir`, root = join(scratch, "root");
+  rmSync(root, { recursive: true, force: true });
+  if (existsSync(folder)) cpSync(folder, root, { recursive: true });
   const wasi = new WASI({
     version: "preview1",
+    preopens: existsSync(folder) ? { "/": root } : {},
     args: [guest, ...lines(`${base}.args`)],
     env: Object.fromEntries(lines(`${base}.env`).map((line) => line.split(/=(.*)/s, 2))),
     returnOnExit: true, stdin, stdout, stderr,

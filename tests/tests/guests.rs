@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 
 use ermine::{Config, Engine, Error, Linker, Machine, Module, Profile, Store};
 use ermine_tests::{MACHINES, config, fuel_config};
-use ermine_wasi::{Clock, Clocks, Console, Errno, Files, Random, Startup, Stream, StringBlock, WasiCtx, add_to_linker};
+use ermine_wasi::{
+    Access, Clock, Clocks, Console, Errno, MemFs, Random, Startup, Stream, StringBlock, WasiCtx, WithFiles,
+    add_to_linker,
+};
 
 /// The exit code a case states for a trap.
 const TRAPPED: i32 = 134;
@@ -58,8 +61,6 @@ impl Clocks for Captured {
         Ok(())
     }
 }
-
-impl Files for Captured {}
 
 impl Random for Captured {
     fn fill(&mut self, buffer: &mut [u8]) -> Result<(), Errno> {
@@ -113,6 +114,29 @@ impl Case {
         }
     }
 
+    /// A copy of the case's directory, if it has one: the guest's root.
+    fn files(&self) -> MemFs {
+        let root = PathBuf::from(format!("{}.dir", self.files.display()));
+        let mut files = MemFs::new();
+        if !root.is_dir() {
+            return files;
+        }
+        let mut pending = vec![root.clone()];
+        while let Some(folder) = pending.pop() {
+            for entry in fs::read_dir(folder).expect("it can be read") {
+                let path = entry.expect("an entry").path();
+                let name = path.strip_prefix(&root).ok().and_then(Path::to_str).expect("below the root, in UTF-8");
+                if path.is_dir() {
+                    files.add_directory(name).expect("the name is new");
+                    pending.push(path);
+                } else {
+                    files.add_file(name, &fs::read(&path).expect("it can be read")).expect("the name is new");
+                }
+            }
+        }
+        files.dir("", "/", Access::ReadWrite).expect("there is a root")
+    }
+
     fn code(&self) -> i32 {
         let code = self.bytes("code").map(|bytes| String::from_utf8(bytes).expect("a number"));
         code.map_or(0, |code| code.trim().parse().expect("a number"))
@@ -133,17 +157,17 @@ fn cases(guest: &Path) -> Vec<Case> {
 }
 
 /// Runs a program to its exit code.
-fn execute(engine: &Engine, module: &Module, captured: Captured) -> (i32, Captured) {
-    let mut linker: Linker<WasiCtx<Captured>> = Linker::new(engine);
+fn execute(engine: &Engine, module: &Module, captured: Captured, files: MemFs) -> (i32, Captured) {
+    let mut linker: Linker<WasiCtx<WithFiles<Captured, MemFs>>> = Linker::new(engine);
     add_to_linker(&mut linker, |ctx| ctx).expect("the functions link");
-    let mut store = Store::new(engine, WasiCtx::new(captured));
+    let mut store = Store::new(engine, WasiCtx::new(WithFiles::new(captured, files)));
     // Without metering there is no fuel to set.
     let _ = store.set_fuel(1 << 50);
     let end = linker.instantiate_and_start(&mut store, module).and_then(|instance| {
         let start = instance.get_typed_func::<(), ()>(&store, "_start")?;
         start.call(&mut store, ())
     });
-    (exit_code(end), store.into_data().into_port())
+    (exit_code(end), store.into_data().into_port().into_parts().0)
 }
 
 fn exit_code(end: Result<(), Error>) -> i32 {
@@ -171,7 +195,7 @@ fn run_loaded(guest: &str, config: &Config, load: impl Fn(&Engine, &[u8]) -> Res
     let engine = Engine::new(config);
     let module = load(&engine, &wasm).expect("the guest loads");
     for case in cases(&folder) {
-        let (code, captured) = execute(&engine, &module, case.captured(guest));
+        let (code, captured) = execute(&engine, &module, case.captured(guest), case.files());
         let stderr = String::from_utf8_lossy(&captured.stderr);
         let stdout = case.bytes("stdout").expect("its output");
         let (name, machine) = (&case.name, engine.machine());
@@ -214,4 +238,9 @@ fn quickjs_runs() {
 #[test]
 fn sqlite_runs() {
     run_everywhere("sqlite");
+}
+
+#[test]
+fn lua_runs() {
+    run_everywhere("lua");
 }
