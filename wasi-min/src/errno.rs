@@ -20,6 +20,14 @@ macro_rules! errno {
                 }
             }
 
+            /// The code with this number, as guests see it; nothing if the specification has none.
+            pub const fn from_code(code: u16) -> Option<Self> {
+                match code {
+                    $($number => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
+
             /// What the code means, as a short sentence.
             pub const fn meaning(self) -> &'static str {
                 match self {
@@ -141,5 +149,11 @@ mod tests {
         assert_eq!(Errno::Pipe.code(), 64);
         assert_eq!(Errno::Spipe.code(), 70);
         assert_eq!(Errno::Notcapable.code(), 76);
+    }
+
+    #[test]
+    fn codes_lead_back_to_their_errors() {
+        assert!((0..=76).all(|code| Errno::from_code(code).map(Errno::code) == Some(code)));
+        assert_eq!((Errno::from_code(77), Errno::from_code(u16::MAX)), (None, None));
     }
 }

@@ -55,6 +55,8 @@ mod guest;
 mod link;
 #[cfg(feature = "alloc")]
 mod mem_fs;
+#[cfg(feature = "linker")]
+mod observe;
 mod port;
 mod rom_fs;
 #[cfg(feature = "std")]
@@ -72,9 +74,11 @@ pub use errno::Errno;
 pub use files::{Access, Entry, Files, Interest, Node, Open, Opened, Preopen, Readiness, SetTime, SetTimes};
 pub use guest::GuestMemory;
 #[cfg(feature = "linker")]
-pub use link::add_to_linker;
+pub use link::{add_to_linker, add_to_linker_with};
 #[cfg(feature = "alloc")]
 pub use mem_fs::MemFs;
+#[cfg(feature = "linker")]
+pub use observe::{Call, Observe};
 pub use port::{Clock, Clocks, Console, Port, Random, Startup, Stream, Watch};
 pub use rom_fs::{RomFile, RomFs};
 #[cfg(feature = "dirs")]

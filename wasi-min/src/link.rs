@@ -1,7 +1,8 @@
 //! Makes host functions of the rows of the table.
 
 use crate::calls::{clock, dir, fd, file, path, poll, process, random, sock, startup};
-use crate::table::MODULE;
+use crate::observe::{Call, Observe};
+use crate::table::{Function, MODULE, ValueType};
 use crate::{Errno, GuestMemory, Port, WasiCtx};
 use ermine::{Caller, Error, Extern, Linker};
 
@@ -20,22 +21,48 @@ where
     P: Port + 'static,
     F: Fn(&mut T) -> &mut WasiCtx<P> + Copy + Send + Sync + 'static,
 {
+    add_to_linker_with(linker, get, ())
+}
+
+/// As [`add_to_linker`], with an observer that sees every call.
+///
+/// # Errors
+///
+/// As [`add_to_linker`].
+pub fn add_to_linker_with<T, P, F, O>(linker: &mut Linker<T>, get: F, observer: O) -> Result<(), Error>
+where
+    T: 'static,
+    P: Port + 'static,
+    F: Fn(&mut T) -> &mut WasiCtx<P> + Copy + Send + Sync + 'static,
+    O: Observe<T> + Copy + Send + Sync + 'static,
+{
     macro_rules! link {
         ($($name:literal = $first:ident $(:: $second:ident)? ($($param:ident: $ty:ident),*);)*) => {
-            $(link_one!($name, $first $(:: $second)?, ($($param: $ty),*));)*
+            $({
+                const FUNCTION: &Function = &signature!($name = $first $(:: $second)? ($($param: $ty),*));
+                link_one!($first $(:: $second)?, ($($param: $ty),*));
+            })*
         };
     }
     macro_rules! link_one {
-        ($name:literal, exit, ($code:ident: $ty:ident)) => {
-            linker.func_wrap(MODULE, $name, |$code: $ty| -> Result<(), Error> { Err(exit($code)) })?;
+        (exit, ($code:ident: $ty:ident)) => {
+            linker.func_wrap(MODULE, FUNCTION.name, move |mut caller: Caller<'_, T>, $code: $ty| -> Result<(), Error> {
+                let call = Call { function: FUNCTION, args: &[$code.into()] };
+                observer.before(caller.data_mut(), &[], call);
+                Err(exit($code))
+            })?;
         };
-        ($name:literal, $theme:ident :: $function:ident, ($($param:ident: $ty:ident),*)) => {
+        ($theme:ident :: $function:ident, ($($param:ident: $ty:ident),*)) => {
             linker.func_wrap(
                 MODULE,
-                $name,
+                FUNCTION.name,
                 move |mut caller: Caller<'_, T>, $($param: $ty),*| -> Result<u32, Error> {
-                    let (mut memory, ctx) = guest(&mut caller, get)?;
-                    Ok(errno($theme::$function(ctx, &mut memory, $($param),*)))
+                    let (bytes, data) = guest(&mut caller)?;
+                    let call = Call { function: FUNCTION, args: &[$($param.word()),*] };
+                    observer.before(data, bytes, call);
+                    let result = $theme::$function(get(data), &mut GuestMemory::new(bytes), $($param),*);
+                    observer.after(data, bytes, call, result);
+                    Ok(errno(result))
                 },
             )?;
         };
@@ -44,15 +71,10 @@ where
     Ok(())
 }
 
-/// The caller's linear memory and WASI state.
-fn guest<'a, T, P, F>(caller: &'a mut Caller<'_, T>, get: F) -> Result<(GuestMemory<'a>, &'a mut WasiCtx<P>), Error>
-where
-    P: 'a,
-    F: Fn(&mut T) -> &mut WasiCtx<P>,
-{
+/// The caller's linear memory, and the store's data.
+fn guest<'a, T>(caller: &'a mut Caller<'_, T>) -> Result<(&'a mut [u8], &'a mut T), Error> {
     let memory = caller.get_export("memory").and_then(Extern::into_memory).ok_or_else(no_memory)?;
-    let (bytes, data) = memory.data_and_store_mut(caller);
-    Ok((GuestMemory::new(bytes), get(data)))
+    Ok(memory.data_and_store_mut(caller))
 }
 
 #[cold]
@@ -68,4 +90,27 @@ fn exit(code: u32) -> Error {
 /// What the guest gets back.
 fn errno(result: Result<(), Errno>) -> u32 {
     u32::from(result.err().unwrap_or(Errno::Success).code())
+}
+
+/// An argument of any type as an observer sees it.
+trait Word {
+    fn word(self) -> u64;
+}
+
+impl Word for u32 {
+    fn word(self) -> u64 {
+        self.into()
+    }
+}
+
+impl Word for u64 {
+    fn word(self) -> u64 {
+        self
+    }
+}
+
+impl Word for i64 {
+    fn word(self) -> u64 {
+        self.cast_unsigned()
+    }
 }

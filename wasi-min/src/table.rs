@@ -112,17 +112,22 @@ macro_rules! result_of {
     };
 }
 
+/// Makes a [`Function`] of a row.
+macro_rules! signature {
+    ($name:literal = $first:ident $(:: $second:ident)? ($($param:ident: $ty:ident),*)) => {
+        Function {
+            name: $name,
+            params: &[$((stringify!($param), value_type!($ty))),*],
+            result: result_of!($first $(:: $second)?),
+        }
+    };
+}
+
 /// Makes the table of signatures.
 macro_rules! signatures {
     ($($name:literal = $first:ident $(:: $second:ident)? ($($param:ident: $ty:ident),*);)*) => {
         /// All functions of preview 1.
-        pub const FUNCTIONS: &[Function] = &[$(
-            Function {
-                name: $name,
-                params: &[$((stringify!($param), value_type!($ty))),*],
-                result: result_of!($first $(:: $second)?),
-            },
-        )*];
+        pub const FUNCTIONS: &[Function] = &[$(signature!($name = $first $(:: $second)? ($($param: $ty),*)),)*];
     };
 }
 
