@@ -49,6 +49,12 @@ pub(crate) struct Arguments<'a> {
     pub(crate) args: &'a [OsString],
 }
 
+/// What the program knows its directories and sockets by, in the order of their descriptors, the first of which is 3.
+pub(crate) fn preopened(grants: &GrantArgs) -> Vec<String> {
+    let dirs = grants.dir.iter().map(|grant| grant.guest.clone());
+    dirs.chain(grants.listen.iter().cloned()).collect()
+}
+
 /// The WASI state of a program: what the command line grants, and nothing else.
 ///
 /// # Errors

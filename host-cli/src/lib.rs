@@ -22,8 +22,10 @@ pub mod scripts;
 mod size;
 pub mod symbolize;
 mod symbols;
+mod trace;
 mod values;
 pub mod wast;
+mod watch;
 
 use args::{Cli, Command, MachineArg};
 use clap::Parser as _;

@@ -4,10 +4,12 @@ use crate::args::RunArgs;
 use crate::exit::{Exit, Failure};
 use crate::grants::Arguments;
 use crate::load::{self, Program};
+use crate::trace::Tracer;
+use crate::watch::{Watch, Watched, Watcher};
 use crate::{fault, grants, invoke, machine, report, symbols, values};
 use ermine::image::Inspection;
 use ermine::{Config, Engine, Instance, Linker, Module, Store, StoreLimits, StoreLimitsBuilder};
-use ermine_wasi::{StdPort, WasiCtx, add_to_linker};
+use ermine_wasi::{StdPort, WasiCtx, add_to_linker, add_to_linker_with};
 use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
 
@@ -15,6 +17,19 @@ use std::time::{Duration, Instant};
 struct State {
     wasi: WasiCtx<StdPort>,
     limits: StoreLimits,
+    watch: Watch,
+}
+
+impl State {
+    fn wasi(&mut self) -> &mut WasiCtx<StdPort> {
+        &mut self.wasi
+    }
+}
+
+impl Watched for State {
+    fn watch(&mut self) -> &mut Watch {
+        &mut self.watch
+    }
 }
 
 /// Runs the program.
@@ -23,6 +38,16 @@ struct State {
 ///
 /// Whatever kept the program from being loaded or from ending by itself.
 pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
+    run_watched(args, Watch::default())
+}
+
+/// Runs the program while it is watched, besides what the options ask for.
+///
+/// # Errors
+///
+/// As [`run`].
+pub(crate) fn run_watched(args: &RunArgs, mut watch: Watch) -> Result<Exit, Failure> {
+    watch.trace = args.trace.map(|_| Tracer::new(io::stderr(), grants::preopened(&args.grants)));
     let program = load::load(args.file())?;
     let name = load::name(args.file());
     let cannot_load = |error: ermine::Error| fault::cannot_load(&name, &error);
@@ -42,12 +67,13 @@ pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let loaded = started.elapsed();
 
     let mut linker = Linker::new(&engine);
-    add_to_linker(&mut linker, |state: &mut State| &mut state.wasi).map_err(cannot_load)?;
-    let mut store = store(&engine, args, wasi(args)?).map_err(cannot_load)?;
+    link_wasi(&mut linker, watch.is_on()).map_err(cannot_load)?;
+    let mut store = store(&engine, args, wasi(args)?, watch).map_err(cannot_load)?;
 
     let started = Instant::now();
     let checksum = image.map(|image| image.checksum());
     let result = Guest { args, name: &name, module: &module, checksum }.execute(&linker, &mut store);
+    store.data_mut().watch.finish();
     if args.stats {
         Stats { program: &program, loaded, ran: started.elapsed() }.print(args, &store);
     }
@@ -67,12 +93,17 @@ fn wasi(args: &RunArgs) -> Result<WasiCtx<StdPort>, Failure> {
     grants::wasi(&args.grants, &Arguments { file: args.file(), args: own })
 }
 
-fn store(engine: &Engine, args: &RunArgs, wasi: WasiCtx<StdPort>) -> Result<Store<State>, ermine::Error> {
+/// Who is not watched pays nothing for it.
+fn link_wasi(linker: &mut Linker<State>, watched: bool) -> Result<(), ermine::Error> {
+    if watched { add_to_linker_with(linker, State::wasi, Watcher) } else { add_to_linker(linker, State::wasi) }
+}
+
+fn store(engine: &Engine, args: &RunArgs, wasi: WasiCtx<StdPort>, watch: Watch) -> Result<Store<State>, ermine::Error> {
     let mut limits = StoreLimitsBuilder::new();
     if let Some(bytes) = args.max_memory {
         limits = limits.memory_size(bytes);
     }
-    let state = State { wasi, limits: limits.build() };
+    let state = State { wasi, limits: limits.build(), watch };
     let mut store = Store::new(engine, state);
     store.limiter(|state| &mut state.limits);
     if let Some(fuel) = args.fuel {

@@ -9,7 +9,7 @@ mod wast;
 pub use compile::{CompileArgs, Emit, ProfileArg, SymbolizeArgs};
 pub use dis::DisArgs;
 pub use grants::{Deny, DirGrant, EnvGrant, GrantArgs};
-pub use run::RunArgs;
+pub use run::{RunArgs, Trace};
 pub use wast::WastArgs;
 
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};

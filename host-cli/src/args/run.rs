@@ -1,7 +1,7 @@
 //! `ermine run`.
 
 use super::{GrantArgs, MachineArg};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use std::ffi::OsString;
 use std::path::Path;
 
@@ -33,6 +33,10 @@ pub struct RunArgs {
     #[arg(long)]
     pub stats: bool,
 
+    /// Show on standard error what the program does, each call decoded
+    #[arg(long, value_name = "WHAT", num_args = 0..=1, require_equals = true, default_missing_value = "wasi")]
+    pub trace: Option<Trace>,
+
     /// The program (.wasm, .wat, an image, or `-` for standard input), then its arguments or those of --invoke
     #[arg(value_name = "FILE [ARGS]", required = true, trailing_var_arg = true)]
     pub command: Vec<OsString>,
@@ -48,4 +52,11 @@ impl RunArgs {
     pub fn args(&self) -> &[OsString] {
         self.command.get(1..).unwrap_or_default()
     }
+}
+
+/// What `--trace` shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Trace {
+    /// Calls of WASI functions (`--trace` alone)
+    Wasi,
 }
