@@ -39,15 +39,15 @@ build_stdio-c() {
 build_quickjs() {
   local source
   source=$(crate_source rquickjs-sys)/quickjs
-  "${cc[@]}" "${cflags[@]}" "-ffile-prefix-map=$source=quickjs" -w -D_GNU_SOURCE -I "$source" \
-    quickjs/main.c "$source"/{quickjs,libregexp,libunicode,dtoa}.c -o quickjs/quickjs.wasm
+  "${cc[@]}" "${cflags[@]}" "-ffile-prefix-map=$source=quickjs" -w -D_GNU_SOURCE -D_WASI_EMULATED_SIGNAL -I "$source" \
+    quickjs/main.c "$source"/{quickjs,quickjs-libc,libregexp,libunicode,dtoa}.c -lwasi-emulated-signal -o quickjs/quickjs.wasm
 }
 
 build_sqlite() {
   local source options
   source=$(crate_source libsqlite3-sys)/sqlite3
   options=(
-    -DSQLITE_OS_OTHER=1 -DSQLITE_THREADSAFE=0 -DSQLITE_TEMP_STORE=3 -DSQLITE_DQS=0 -DSQLITE_DEFAULT_MEMSTATUS=0
+    -DSQLITE_THREADSAFE=0 -DSQLITE_TEMP_STORE=3 -DSQLITE_DQS=0 -DSQLITE_DEFAULT_MEMSTATUS=0
     -DSQLITE_OMIT_LOAD_EXTENSION -DSQLITE_OMIT_WAL -DSQLITE_OMIT_SHARED_CACHE -DSQLITE_OMIT_DEPRECATED
     -DSQLITE_OMIT_LOCALTIME -DSQLITE_ENABLE_MATH_FUNCTIONS
   )
@@ -63,6 +63,17 @@ build_lua() {
     lua/main.c "$source"/l*.c -lwasi-emulated-process-clocks -o lua/lua.wasm
 }
 
+build_walk-rust() {
+  rustc --edition 2024 --target wasm32-wasip1 -C opt-level=2 -C panic=abort -C strip=symbols -C lto=fat \
+    -C codegen-units=1 -C target-feature=-simd128 --remap-path-prefix "$here=." \
+    walk-rust/main.rs -o walk-rust/walk-rust.wasm
+}
+
+build_hello-zig() {
+  python3 -m ziglang build-exe hello-zig/main.zig -target wasm32-wasi -O ReleaseSmall -fstrip \
+    -mcpu=generic -femit-bin=hello-zig/hello-zig.wasm
+}
+
 # It imports WASI itself: a standard library would tidy up its paths.
 build_sandbox-probe() {
   rustc --edition 2024 --target wasm32-unknown-unknown --crate-type cdylib -C opt-level=s -C panic=abort \
@@ -70,7 +81,7 @@ build_sandbox-probe() {
     sandbox-probe/main.rs -o sandbox-probe/sandbox-probe.wasm
 }
 
-(($#)) || set -- hello-rust stdio-c quickjs sqlite lua sandbox-probe
+(($#)) || set -- hello-rust stdio-c quickjs sqlite lua walk-rust hello-zig sandbox-probe
 wasm=()
 for name in "$@"; do
   "build_$name"

@@ -7,6 +7,7 @@
 pub mod assembly;
 pub mod expected;
 pub mod firmware;
+pub mod folder;
 pub mod golden;
 pub mod json;
 pub mod kernels;

@@ -6,11 +6,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use ermine::{Config, Engine, Error, Linker, Machine, Module, Profile, Store};
-use ermine_tests::{MACHINES, config, fuel_config};
+use ermine_tests::{MACHINES, config, folder, fuel_config};
 use ermine_wasi::{
-    Access, Clock, Clocks, Console, Errno, MemFs, Random, Startup, Stream, StringBlock, WasiCtx, WithFiles,
+    Access, Clock, Clocks, Console, Errno, Files, MemFs, Random, Startup, Stream, StringBlock, WasiCtx, WithFiles,
     add_to_linker,
 };
+#[cfg(unix)]
+use ermine_wasi::{HostFiles, Resolver};
 
 /// The exit code a case states for a trap.
 const TRAPPED: i32 = 134;
@@ -114,27 +116,25 @@ impl Case {
         }
     }
 
-    /// A copy of the case's directory, if it has one: the guest's root.
-    fn files(&self) -> MemFs {
-        let root = PathBuf::from(format!("{}.dir", self.files.display()));
+    /// The directory that becomes the guest's root, if the case has one.
+    fn root(&self) -> Option<PathBuf> {
+        Some(PathBuf::from(format!("{}.dir", self.files.display()))).filter(|root| root.is_dir())
+    }
+
+    /// A copy of its directory in memory.
+    fn in_memory(&self) -> MemFs {
+        let Some(root) = self.root() else { return MemFs::new() };
         let mut files = MemFs::new();
-        if !root.is_dir() {
-            return files;
-        }
-        let mut pending = vec![root.clone()];
-        while let Some(folder) = pending.pop() {
-            for entry in fs::read_dir(folder).expect("it can be read") {
-                let path = entry.expect("an entry").path();
-                let name = path.strip_prefix(&root).ok().and_then(Path::to_str).expect("below the root, in UTF-8");
-                if path.is_dir() {
-                    files.add_directory(name).expect("the name is new");
-                    pending.push(path);
-                } else {
-                    files.add_file(name, &fs::read(&path).expect("it can be read")).expect("the name is new");
-                }
-            }
-        }
+        folder::load(&root, &mut files);
         files.dir("", "/", Access::ReadWrite).expect("there is a root")
+    }
+
+    /// A copy of its directory on the host.
+    #[cfg(unix)]
+    fn on_host(&self, root: &Path, resolver: Resolver) -> HostFiles {
+        let scratch = folder::scratch(env!("CARGO_TARGET_TMPDIR"), &format!("guests-{}-{resolver:?}", self.name));
+        folder::copy(root, &scratch).expect("the case can be read");
+        HostFiles::new().resolver(resolver).dir(&scratch, "/", Access::ReadWrite).expect("the copy can be opened")
     }
 
     fn code(&self) -> i32 {
@@ -143,9 +143,17 @@ impl Case {
     }
 }
 
+fn folder_of(guest: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("guests").join(guest)
+}
+
+fn wasm(guest: &str) -> Vec<u8> {
+    fs::read(folder_of(guest).join(format!("{guest}.wasm"))).expect("the guest is built")
+}
+
 /// The cases of a guest.
-fn cases(guest: &Path) -> Vec<Case> {
-    let folder = guest.join("cases");
+fn cases(guest: &str) -> Vec<Case> {
+    let folder = folder_of(guest).join("cases");
     let names: BTreeSet<String> = fs::read_dir(&folder)
         .expect("the folder of cases")
         .map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8"))
@@ -157,8 +165,13 @@ fn cases(guest: &Path) -> Vec<Case> {
 }
 
 /// Runs a program to its exit code.
-fn execute(engine: &Engine, module: &Module, captured: Captured, files: MemFs) -> (i32, Captured) {
-    let mut linker: Linker<WasiCtx<WithFiles<Captured, MemFs>>> = Linker::new(engine);
+fn execute<F: Files + Send + 'static>(
+    engine: &Engine,
+    module: &Module,
+    captured: Captured,
+    files: F,
+) -> (i32, Captured) {
+    let mut linker: Linker<WasiCtx<WithFiles<Captured, F>>> = Linker::new(engine);
     add_to_linker(&mut linker, |ctx| ctx).expect("the functions link");
     let mut store = Store::new(engine, WasiCtx::new(WithFiles::new(captured, files)));
     // Without metering there is no fuel to set.
@@ -190,22 +203,24 @@ fn run_image(guest: &str, config: &Config) {
 }
 
 fn run_loaded(guest: &str, config: &Config, load: impl Fn(&Engine, &[u8]) -> Result<Module, Error>) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("guests").join(guest);
-    let wasm = fs::read(folder.join(format!("{guest}.wasm"))).expect("the guest is built");
     let engine = Engine::new(config);
-    let module = load(&engine, &wasm).expect("the guest loads");
-    for case in cases(&folder) {
-        let (code, captured) = execute(&engine, &module, case.captured(guest), case.files());
-        let stderr = String::from_utf8_lossy(&captured.stderr);
-        let stdout = case.bytes("stdout").expect("its output");
-        let (name, machine) = (&case.name, engine.machine());
-        assert!(
-            captured.stdout == stdout,
-            "{guest}/{name} on {machine:?} wrote\n{}\nand\n{stderr}",
-            String::from_utf8_lossy(&captured.stdout)
-        );
-        assert_eq!(code, case.code(), "{guest}/{name} on {machine:?}: {stderr}");
+    let module = load(&engine, &wasm(guest)).expect("the guest loads");
+    for case in cases(guest) {
+        run_case(guest, &case, &engine, &module, case.in_memory());
     }
+}
+
+fn run_case<F: Files + Send + 'static>(guest: &str, case: &Case, engine: &Engine, module: &Module, files: F) {
+    let (code, captured) = execute(engine, module, case.captured(guest), files);
+    let stderr = String::from_utf8_lossy(&captured.stderr);
+    let stdout = case.bytes("stdout").expect("its output");
+    let (name, machine) = (&case.name, engine.machine());
+    assert!(
+        captured.stdout == stdout,
+        "{guest}/{name} on {machine:?} wrote\n{}\nand\n{stderr}",
+        String::from_utf8_lossy(&captured.stdout)
+    );
+    assert_eq!(code, case.code(), "{guest}/{name} on {machine:?}: {stderr}");
 }
 
 fn run_everywhere(guest: &str) {
@@ -243,4 +258,44 @@ fn sqlite_runs() {
 #[test]
 fn lua_runs() {
     run_everywhere("lua");
+}
+
+#[test]
+fn the_walk_over_directories_runs() {
+    run_everywhere("walk-rust");
+}
+
+#[test]
+fn the_zig_program_runs() {
+    run_everywhere("hello-zig");
+}
+
+/// Elsewhere files are in memory.
+#[cfg(unix)]
+fn files_on_the_host(resolver: Resolver) {
+    for guest in ["lua", "quickjs", "sqlite", "walk-rust"] {
+        let engine = Engine::default();
+        let module = Module::new(&engine, wasm(guest)).expect("the guest loads");
+        for case in cases(guest) {
+            if let Some(root) = case.root() {
+                run_case(guest, &case, &engine, &module, case.on_host(&root, resolver));
+            }
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn guests_find_their_files_on_a_host_whose_kernel_resolves() {
+    // In front of `without-openat2.py` there is no such kernel.
+    if HostFiles::new().resolver(Resolver::Kernel).dir(".", "/", Access::ReadOnly).is_err() {
+        return println!("skipped: this kernel has no openat2");
+    }
+    files_on_the_host(Resolver::Kernel);
+}
+
+#[cfg(unix)]
+#[test]
+fn guests_find_their_files_on_a_host_that_is_walked() {
+    files_on_the_host(Resolver::Walker);
 }

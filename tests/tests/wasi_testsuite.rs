@@ -4,12 +4,12 @@
 //! gets a fresh copy of its directory, on every resolver and in memory, with standard input as a pipe and as the null device.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::SystemTime;
 
 use ermine::{Engine, Error, Linker, Module, Store};
+use ermine_tests::folder;
 use ermine_tests::json::Json;
 use ermine_wasi::{Access, HostFiles, MemFs, Port, Resolver, StdPort, WasiCtx, WithFiles, add_to_linker};
 
@@ -65,29 +65,23 @@ fn programs(suite: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Copies a directory. The suite's have no links in them.
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let to = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy(&entry.path(), &to)?;
-        } else if !entry.file_name().to_string_lossy().ends_with(".cleanup") {
-            fs::copy(entry.path(), to)?;
+/// Takes away what a run of the suite's own harness left in its directories.
+fn remove_leftovers(folder: &Path) {
+    for entry in fs::read_dir(folder).expect("the copy can be read") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_some_and(|ending| ending == "cleanup") {
+            fs::remove_file(path).expect("the copy can be changed");
         }
     }
-    Ok(())
 }
 
 /// Runs one test in a child process: it writes to the real standard output and may leave what it likes open.
 fn run(wasm: &Path, resolver: &str, stdin: Stdio) -> Result<(), String> {
     let spec = Spec::of(wasm);
-    let scratch = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("wasi-testsuite-{resolver}"));
-    let _ = fs::remove_dir_all(&scratch);
-    fs::create_dir_all(&scratch).expect("the target folder can be written");
+    let scratch = folder::scratch(env!("CARGO_TARGET_TMPDIR"), &format!("wasi-testsuite-{resolver}"));
     if let Some(root) = &spec.root {
-        copy(root, &scratch).expect("the suite can be read");
+        folder::copy(root, &scratch).expect("the suite can be read");
+        remove_leftovers(&scratch);
     }
     let mut command = Command::new(std::env::current_exe().expect("this program"));
     command.args(["--exact", "one_test", "--nocapture", "--quiet", "--test-threads=1"]);
@@ -167,19 +161,7 @@ fn in_memory(root: &Path, open: bool) -> MemFs {
     let mut files = MemFs::new();
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970");
     files.set_time(u64::try_from(now.as_nanos()).expect("before 2500"));
-    let mut pending = vec![root.to_owned()];
-    while let Some(folder) = pending.pop() {
-        for entry in fs::read_dir(folder).expect("the copy can be read") {
-            let path = entry.expect("an entry").path();
-            let name = path.strip_prefix(root).ok().and_then(Path::to_str).expect("below the root, in UTF-8");
-            if path.is_dir() {
-                files.add_directory(name).expect("the name is new");
-                pending.push(path);
-            } else {
-                files.add_file(name, &fs::read(&path).expect("the copy can be read")).expect("the name is new");
-            }
-        }
-    }
+    folder::load(root, &mut files);
     if open { files.dir("", "/", Access::ReadWrite).expect("there is a root") } else { files }
 }
 

@@ -1,8 +1,9 @@
-/* QuickJS as a command: evaluates one script.
+/* QuickJS as a command: evaluates one script or module.
  *
- * usage: quickjs [-e SOURCE] [ARGUMENTS...]     (the source is read from standard input without -e)
+ * usage: quickjs [-e SOURCE | -m FILE] [ARGUMENTS...]     (a script is read from standard input without either)
  *
- * The script sees `print`, `console.log` and `scriptArgs`. Exit code 0, or 1 after an exception nobody caught, which
+ * It sees `print`, `console.log` and `scriptArgs`. A module, from FILE, can import others and QuickJS's own modules `std`
+ * and `os`, with files, directories and timers. Exit code 0, or 1 after an exception nobody caught, which
  * is printed with its stack on standard error. On WASI QuickJS does not limit recursion: a script without end runs out of
  * the engine's stack or of its own, and traps.
  */
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "quickjs-libc.h"
 #include "quickjs.h"
 
 static char *read_all(FILE *from, size_t *length) {
@@ -72,34 +74,71 @@ static void report_exception(JSContext *context) {
     JS_FreeValue(context, exception);
 }
 
+/* Runs what waits in the queue, promise callbacks for instance; says whether one of them failed. */
+static int run_jobs(JSContext *context) {
+    for (JSContext *owner;;) {
+        int ran = JS_ExecutePendingJob(JS_GetRuntime(context), &owner);
+        if (ran <= 0) return ran < 0;
+    }
+}
+
 static int evaluate(JSContext *context, const char *source, size_t length) {
     JSValue result = JS_Eval(context, source, length, "script", JS_EVAL_TYPE_GLOBAL);
     int failed = JS_IsException(result);
     JS_FreeValue(context, result);
-    /* Promise callbacks wait in a queue. */
-    for (JSContext *owner; !failed;) {
-        int ran = JS_ExecutePendingJob(JS_GetRuntime(context), &owner);
-        if (ran == 0) break;
-        failed = ran < 0;
-    }
+    failed = failed || run_jobs(context);
     if (failed) report_exception(context);
     return failed;
 }
 
+/* The module's promise and its timers are waited for. */
+static int evaluate_module(JSContext *context, const char *name, const char *source, size_t length) {
+    JSValue promise = JS_Eval(context, source, length, name, JS_EVAL_TYPE_MODULE);
+    JSValue result = JS_IsException(promise) ? promise : js_std_await(context, promise);
+    int failed = JS_IsException(result);
+    JS_FreeValue(context, result);
+    failed = failed || js_std_loop(context) != 0;
+    if (failed) report_exception(context);
+    return failed;
+}
+
+static char *read_file(const char *name, size_t *length) {
+    FILE *file = fopen(name, "r");
+    if (!file) return NULL;
+    char *text = read_all(file, length);
+    fclose(file);
+    return text;
+}
+
+/* What modules need beyond the engine. */
+static void add_modules(JSRuntime *runtime, JSContext *context) {
+    js_std_init_handlers(runtime);
+    JS_SetModuleLoaderFunc2(runtime, NULL, js_module_loader, js_module_check_attributes, NULL);
+    js_init_module_std(context, "std");
+    js_init_module_os(context, "os");
+}
+
 int main(int argc, char **argv) {
-    int from_argument = argc > 2 && strcmp(argv[1], "-e") == 0, first = from_argument ? 3 : 1;
-    size_t length;
-    char *source = from_argument ? strdup(argv[2]) : read_all(stdin, &length);
+    int from_argument = argc > 2 && strcmp(argv[1], "-e") == 0, module = argc > 2 && strcmp(argv[1], "-m") == 0;
+    int first = from_argument || module ? 3 : 1;
+    size_t length = 0;
+    char *source = from_argument ? strdup(argv[2]) : module ? read_file(argv[2], &length) : read_all(stdin, &length);
+    if (!source) {
+        fprintf(stderr, "quickjs: cannot read %s\n", module ? argv[2] : "the script");
+        return 4;
+    }
     JSRuntime *runtime = JS_NewRuntime();
     JSContext *context = runtime ? JS_NewContext(runtime) : NULL;
-    if (!source || !context) {
+    if (!context) {
         fputs("quickjs: out of memory\n", stderr);
         return 4;
     }
     if (from_argument) length = strlen(source);
     add_globals(context, argc - first, argv + first);
-    int failed = evaluate(context, source, length);
+    if (module) add_modules(runtime, context);
+    int failed = module ? evaluate_module(context, argv[2], source, length) : evaluate(context, source, length);
     free(source);
+    if (module) js_std_free_handlers(runtime);
     JS_FreeContext(context);
     JS_FreeRuntime(runtime);
     return failed;
