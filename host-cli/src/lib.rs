@@ -7,6 +7,7 @@
 
 pub mod args;
 mod backtrace;
+pub mod caps;
 pub mod compile;
 pub mod dis;
 pub mod exit;
@@ -49,6 +50,7 @@ fn dispatch(command: &Command) -> Exit {
         Command::Dis(args) => dis::dis(args),
         Command::Symbolize(args) => symbolize::symbolize(args),
         Command::Wast(args) => scripts::wast(args),
+        Command::WasiCaps(args) => caps::caps(args),
     };
     match result {
         Ok(exit) => exit,

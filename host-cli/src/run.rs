@@ -10,7 +10,7 @@ use crate::{fault, grants, invoke, machine, report, symbols, values};
 use ermine::image::Inspection;
 use ermine::{Config, Engine, Instance, Linker, Module, Store, StoreLimits, StoreLimitsBuilder};
 use ermine_wasi::{StdPort, WasiCtx, add_to_linker, add_to_linker_with};
-use std::io::{self, Write as _};
+use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 /// What the store holds.
@@ -68,7 +68,11 @@ pub(crate) fn run_watched(args: &RunArgs, mut watch: Watch) -> Result<Exit, Fail
 
     let mut linker = Linker::new(&engine);
     link_wasi(&mut linker, watch.is_on()).map_err(cannot_load)?;
-    let mut store = store(&engine, args, wasi(args)?, watch).map_err(cannot_load)?;
+    let mut wasi = wasi(args)?;
+    if watch.is_answered() {
+        wasi.port_mut().divert_stdout();
+    }
+    let mut store = store(&engine, args, wasi, watch).map_err(cannot_load)?;
 
     let started = Instant::now();
     let checksum = image.map(|image| image.checksum());
@@ -160,9 +164,10 @@ impl Guest<'_> {
         }
         match invoke::call(func, store, &params) {
             Ok(results) => {
-                let mut stdout = io::stdout().lock();
+                let answered = store.data().watch.is_answered();
+                let mut out: Box<dyn Write> = if answered { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
                 // If nobody listens to the results there is nobody to tell.
-                let _ = results.iter().try_for_each(|value| writeln!(stdout, "{}", values::show(value)));
+                let _ = results.iter().try_for_each(|value| writeln!(out, "{}", values::show(value)));
                 Ok(Exit::Success)
             }
             Err(error) => self.ended(Err(error)),

@@ -1,19 +1,28 @@
 //! Who watches the guest's WASI calls: nobody, a tracer, or a count of what it uses.
 
+use crate::caps::Usage;
 use crate::trace::Tracer;
 use ermine_wasi::{Call, Errno, Observe};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What watches one guest.
 #[derive(Default)]
 pub(crate) struct Watch {
     /// `--trace`.
     pub(crate) trace: Option<Tracer>,
+    /// `wasi-caps --run`, which looks at it when the guest is gone.
+    pub(crate) usage: Option<Arc<Mutex<Usage>>>,
 }
 
 impl Watch {
     /// Whether anything does.
     pub(crate) fn is_on(&self) -> bool {
-        self.trace.is_some()
+        self.trace.is_some() || self.usage.is_some()
+    }
+
+    /// Whether standard output belongs to an answer, so that the guest's goes to standard error.
+    pub(crate) fn is_answered(&self) -> bool {
+        self.usage.is_some()
     }
 
     /// The guest has ended; someone else writes now.
@@ -21,6 +30,10 @@ impl Watch {
         if let Some(trace) = &mut self.trace {
             trace.finish();
         }
+    }
+
+    fn usage(&self) -> Option<MutexGuard<'_, Usage>> {
+        self.usage.as_ref().map(|usage| usage.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -37,6 +50,9 @@ pub(crate) struct Watcher;
 impl<T: Watched> Observe<T> for Watcher {
     fn before(&self, data: &mut T, memory: &[u8], call: Call<'_>) {
         let watch = data.watch();
+        if let Some(mut usage) = watch.usage() {
+            usage.before(memory, call);
+        }
         if let Some(trace) = &mut watch.trace {
             trace.before(memory, call);
         }
@@ -44,6 +60,9 @@ impl<T: Watched> Observe<T> for Watcher {
 
     fn after(&self, data: &mut T, memory: &[u8], call: Call<'_>, result: Result<(), Errno>) {
         let watch = data.watch();
+        if let Some(mut usage) = watch.usage() {
+            usage.after(memory, call, result);
+        }
         if let Some(trace) = &mut watch.trace {
             trace.after(memory, call, result);
         }

@@ -1,11 +1,13 @@
 //! The command line: one file for each subcommand's options.
 
+mod caps;
 mod compile;
 mod dis;
 mod grants;
 mod run;
 mod wast;
 
+pub use caps::CapsArgs;
 pub use compile::{CompileArgs, Emit, ProfileArg, SymbolizeArgs};
 pub use dis::DisArgs;
 pub use grants::{Deny, DirGrant, EnvGrant, GrantArgs};
@@ -38,6 +40,8 @@ pub enum Command {
     Symbolize(SymbolizeArgs),
     /// Run test scripts of the WebAssembly specification
     Wast(WastArgs),
+    /// Tell the smallest set of grants that a program needs: by what it imports, or by what it uses when it runs
+    WasiCaps(CapsArgs),
 }
 
 const AFTER_HELP: &str = "\

@@ -57,6 +57,7 @@ pub struct StdPort {
     files: HostFiles,
     clocks: bool,
     random: bool,
+    stdout: Stream,
 }
 
 impl Default for StdPort {
@@ -75,6 +76,7 @@ impl StdPort {
             files: HostFiles::default(),
             clocks: true,
             random: true,
+            stdout: Stream::Stdout,
         }
     }
 
@@ -106,6 +108,16 @@ impl StdPort {
     pub fn without_random(mut self) -> Self {
         self.random = false;
         self
+    }
+
+    /// From now on, what the guest writes to standard output goes to standard error.
+    pub fn divert_stdout(&mut self) {
+        self.stdout = Stream::Stderr;
+    }
+
+    /// The host's stream that stands for the guest's.
+    fn host_stream(&self, stream: Stream) -> Stream {
+        if stream == Stream::Stdout { self.stdout } else { stream }
     }
 
     fn check_clocks(&self) -> Result<(), Errno> {
@@ -164,7 +176,7 @@ impl Console for StdPort {
     }
 
     fn write(&mut self, stream: Stream, bytes: &[u8]) -> Result<usize, Errno> {
-        match stream {
+        match self.host_stream(stream) {
             Stream::Stdin => Err(Errno::Badf),
             Stream::Stdout => retry(|| io::stdout().write(bytes)),
             Stream::Stderr => retry(|| io::stderr().write(bytes)),
@@ -172,7 +184,7 @@ impl Console for StdPort {
     }
 
     fn flush(&mut self, stream: Stream) -> Result<(), Errno> {
-        match stream {
+        match self.host_stream(stream) {
             Stream::Stdin => Ok(()),
             Stream::Stdout => retry(|| io::stdout().flush()),
             Stream::Stderr => retry(|| io::stderr().flush()),
@@ -180,7 +192,7 @@ impl Console for StdPort {
     }
 
     fn is_terminal(&self, stream: Stream) -> bool {
-        match stream {
+        match self.host_stream(stream) {
             Stream::Stdin => io::stdin().is_terminal(),
             Stream::Stdout => io::stdout().is_terminal(),
             Stream::Stderr => io::stderr().is_terminal(),
@@ -188,7 +200,7 @@ impl Console for StdPort {
     }
 
     fn stream_ready(&mut self, stream: Stream) -> Result<Readiness, Errno> {
-        polling::stream_ready(stream)
+        polling::stream_ready(self.host_stream(stream))
     }
 }
 

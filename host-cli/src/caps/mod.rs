@@ -1,0 +1,78 @@
+//! `ermine wasi-caps`: the smallest set of grants that a program needs.
+//!
+//! Without `--run` the program's imports tell what it could need (`scan`). With it the program runs under an observer with
+//! what it is granted, and the answer is what it used of that (`usage` collects, `used` concludes): true of this run, and
+//! of others only as far as they do the same. `kinds` says what each function needs, `answer` shows what was found.
+
+mod answer;
+mod kinds;
+mod scan;
+mod usage;
+mod used;
+
+use crate::args::{CapsArgs, RunArgs};
+use crate::exit::{Exit, Failure};
+use crate::load::{self, Program};
+use crate::watch::Watch;
+use crate::{fault, grants, report, run};
+use answer::Answer;
+use ermine::image::Inspection;
+use ermine::{Engine, Module};
+use std::io::{self, Write as _};
+use std::sync::{Arc, Mutex, PoisonError};
+
+pub(crate) use usage::Usage;
+
+/// Prints the grants that the program needs.
+///
+/// # Errors
+///
+/// If the program cannot be loaded or, with `--run`, does not end by itself: the answer is printed all the same, if it ran.
+pub fn caps(args: &CapsArgs) -> Result<Exit, Failure> {
+    if args.runs { observe(args) } else { print(args, &scan::scan(&args.run, &module(&args.run)?)) }
+}
+
+/// The program's module, to be looked at.
+fn module(args: &RunArgs) -> Result<Module, Failure> {
+    let name = load::name(args.file());
+    let program = load::load(args.file())?;
+    let mut config = crate::config();
+    if let Program::Image(bytes) = &program {
+        let image = Inspection::open(bytes).map_err(|error| fault::refused(&name, &error))?;
+        config.interruptible(image.is_metered());
+    }
+    let cannot_load = |error: ermine::Error| fault::cannot_load(&name, &error);
+    let engine = Engine::try_new(&config).map_err(cannot_load)?;
+    match &program {
+        Program::Wasm(wasm) => Module::new(&engine, wasm),
+        Program::Image(image) => Module::deserialize(&engine, image),
+    }
+    .map_err(cannot_load)
+}
+
+/// Runs the program and prints what it used.
+fn observe(args: &CapsArgs) -> Result<Exit, Failure> {
+    let usage = Arc::new(Mutex::new(Usage::new(grants::preopened(&args.run.grants).len())));
+    let watch = Watch { usage: Some(Arc::clone(&usage)), ..Watch::default() };
+    let result = run::run_watched(&args.run, watch);
+    match &result {
+        Ok(Exit::Guest(code)) if *code != 0 => report::note(format_args!("the program ended with exit code {code}")),
+        Ok(_) => {}
+        // A guest that trapped or ran out of fuel did run.
+        Err(failure) if matches!(failure.exit, Exit::Trap | Exit::OutOfFuel) => {}
+        Err(_) => return result,
+    }
+    let usage = usage.lock().unwrap_or_else(PoisonError::into_inner);
+    let printed = print(args, &used::used(&args.run, &usage));
+    result.and(printed)
+}
+
+fn print(args: &CapsArgs, answer: &Answer) -> Result<Exit, Failure> {
+    let text = if args.json { format!("{}\n", answer.json()) } else { answer.to_string() };
+    let mut stdout = io::stdout().lock();
+    stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+        .map_err(|error| Failure::new(Exit::CannotWrite, format!("the answer cannot be written: {error}")))?;
+    Ok(Exit::Success)
+}
