@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use crate::kernel::Kernel;
+use crate::workload::Workload;
 
 /// Anything that went wrong in an engine; the harness only prints it.
 pub type Failure = Box<dyn Error + Send + Sync>;
@@ -12,15 +12,15 @@ pub trait Contender {
     /// How tables and options call it.
     fn name(&self) -> &'static str;
 
-    /// Loads a kernel, up to the point where only calling it is left.
+    /// Loads a workload, up to the point where only calling it is left.
     ///
     /// # Errors
     ///
     /// Whatever the engine has against the module.
-    fn load(&self, kernel: &Kernel) -> Result<Box<dyn Prepared>, Failure>;
+    fn load(&self, workload: &Workload) -> Result<Box<dyn Prepared>, Failure>;
 }
 
-/// A loaded kernel.
+/// A loaded workload.
 pub trait Prepared {
     /// Calls `run(n)` and returns its checksum.
     ///

@@ -3,7 +3,7 @@
 use ermine::{Config, Engine, Linker, Machine, Module, Store, TypedFunc};
 
 use crate::contender::{Contender, Failure, Prepared};
-use crate::kernel::Kernel;
+use crate::workload::Workload;
 
 /// Ermine on one machine.
 pub struct Ermine {
@@ -24,10 +24,10 @@ impl Contender for Ermine {
         self.name
     }
 
-    fn load(&self, kernel: &Kernel) -> Result<Box<dyn Prepared>, Failure> {
+    fn load(&self, workload: &Workload) -> Result<Box<dyn Prepared>, Failure> {
         let mut config = Config::new();
         config.machine(self.machine);
-        Ok(Box::new(load(&config, kernel)?))
+        Ok(Box::new(load(&config, workload)?))
     }
 }
 
@@ -36,9 +36,9 @@ struct Loaded {
     run: TypedFunc<i32, i64>,
 }
 
-fn load(config: &Config, kernel: &Kernel) -> Result<Loaded, Failure> {
+fn load(config: &Config, workload: &Workload) -> Result<Loaded, Failure> {
     let engine = Engine::new(config);
-    let module = Module::new(&engine, kernel.wasm)?;
+    let module = Module::new(&engine, workload.wasm)?;
     let mut store = Store::new(&engine, ());
     let instance = Linker::new(&engine).instantiate_and_start(&mut store, &module)?;
     let run = instance.get_typed_func(&store, "run")?;
@@ -51,7 +51,7 @@ impl Prepared for Loaded {
     }
 }
 
-/// What a kernel's execution consisted of.
+/// What a workload's execution consisted of.
 #[cfg(feature = "count")]
 #[derive(Debug, Clone)]
 pub struct Counts {
@@ -59,26 +59,34 @@ pub struct Counts {
     pub operators: u64,
     /// Instructions the machine dispatched to execute them.
     pub dispatches: u64,
-    /// The same by instruction, the most frequent first.
-    pub histogram: Vec<(String, u64)>,
+    /// The dispatches by instruction, by pair and by triple.
+    sequences: [Vec<(String, u64)>; 3],
 }
 
-/// Runs a kernel twice: unfused, to count operators, and as always, to count dispatches.
+#[cfg(feature = "count")]
+impl Counts {
+    /// How often each instruction (1), pair (2) or triple (3) of instructions was dispatched.
+    pub fn sequences(&self, length: usize) -> Vec<(String, u64)> {
+        self.sequences[length - 1].clone()
+    }
+}
+
+/// Runs a workload twice: unfused, to count operators, and as always, to count dispatches.
 ///
 /// # Errors
 ///
 /// Whatever Ermine has against the module, or a trap.
 #[cfg(feature = "count")]
-pub fn counts(kernel: &Kernel) -> Result<Counts, Failure> {
+pub fn counts(workload: &Workload) -> Result<Counts, Failure> {
     let mut config = Config::new();
     config.machine(Machine::Loop).count_dispatches(true);
-    let mut fused = load(&config, kernel)?;
-    fused.call(kernel.n)?;
-    let mut plain = load(config.fuse(false).count_operators(true), kernel)?;
-    plain.call(kernel.n)?;
+    let mut fused = load(&config, workload)?;
+    fused.call(workload.n)?;
+    let mut plain = load(config.fuse(false).count_operators(true), workload)?;
+    plain.call(workload.n)?;
     Ok(Counts {
         operators: plain.store.operators(),
         dispatches: fused.store.dispatches(),
-        histogram: fused.store.op_histogram(),
+        sequences: [fused.store.op_histogram(), fused.store.op_sequences(2), fused.store.op_sequences(3)],
     })
 }

@@ -1,4 +1,4 @@
-//! Runs every kernel on Ermine and its peers, interleaved in one process, and prints how they compare.
+//! Runs every workload on Ermine and its peers, interleaved in one process, and prints how they compare.
 //!
 //! README.md says what is measured and how to read it. One file per engine; `contender.rs` is what they share.
 
@@ -9,29 +9,24 @@ mod counts;
 #[path = "counts_off.rs"]
 mod counts;
 mod ermine;
-mod kernel;
+
 mod measure;
 mod native;
 mod options;
 mod report;
 mod wasmi;
+mod workload;
 
 use std::process::ExitCode;
 
+use clap::Parser;
+
 use crate::contender::Contender;
-use crate::kernel::{KERNELS, Kernel};
-use crate::options::{Options, USAGE, selects};
+use crate::options::{Options, selects};
 use crate::report::Report;
 
 fn main() -> ExitCode {
-    let options = match Options::parse(std::env::args().skip(1)) {
-        Ok(options) => options,
-        Err(message) => {
-            eprintln!("{message}\n\n{USAGE}");
-            return ExitCode::from(2);
-        }
-    };
-    match run(&options) {
+    match run(&Options::parse()) {
         Ok(report) => {
             print!("{report}");
             ExitCode::SUCCESS
@@ -44,18 +39,19 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<String, String> {
+    let workloads = options.workloads()?;
     if options.counts {
-        return counts::table(&kernels(&options.only)?).map_err(|error| error.to_string());
+        return counts::table(&workloads, options.top).map_err(|error| error.to_string());
     }
     let contenders = contenders(&options.on)?;
     let mut rows = Vec::new();
-    for kernel in kernels(&options.only)? {
-        eprintln!("{} ...", kernel.name);
-        let row = measure::measure(kernel, &contenders, options.reps);
-        rows.push(row.map_err(|error| format!("{}: {error}", kernel.name))?);
+    for workload in workloads {
+        eprintln!("{} ...", workload.name);
+        let row = measure::measure(workload, &contenders, options.reps as usize);
+        rows.push(row.map_err(|error| format!("{}: {error}", workload.name))?);
     }
     let names: Vec<&'static str> = contenders.iter().map(|contender| contender.name()).collect();
-    let report = Report { names: &names, rows: &rows, reps: options.reps };
+    let report = Report { names: &names, rows: &rows, reps: options.reps as usize };
     Ok(if options.json { report.json() } else { report.text() })
 }
 
@@ -76,11 +72,4 @@ fn contenders(names: &[String]) -> Result<Vec<Box<dyn Contender>>, String> {
     }
     all.retain(|contender| selects(names, contender.name()));
     Ok(all)
-}
-
-fn kernels(names: &[String]) -> Result<Vec<&'static Kernel>, String> {
-    if let Some(name) = names.iter().find(|name| KERNELS.iter().all(|kernel| kernel.name != *name)) {
-        return Err(format!("no kernel is called {name}"));
-    }
-    Ok(KERNELS.iter().filter(|kernel| selects(names, kernel.name)).collect())
 }

@@ -1,11 +1,11 @@
-//! Measuring: every contender calls the same kernel in turn, so that all see the same machine in the same state.
+//! Measuring: every contender calls the same workload in turn, so that all see the same machine in the same state.
 
 use std::time::Instant;
 
 use crate::contender::{Contender, Failure, Prepared};
-use crate::kernel::Kernel;
+use crate::workload::Workload;
 
-/// The times of one contender on one kernel.
+/// The times of one contender on one workload.
 #[derive(Debug, Clone, Copy)]
 pub struct Times {
     /// Seconds of the fastest call.
@@ -14,18 +14,18 @@ pub struct Times {
     pub median: f64,
 }
 
-/// One kernel's results.
+/// One workload's results.
 #[derive(Debug)]
 pub struct Row {
-    /// The kernel.
-    pub kernel: &'static Kernel,
+    /// The workload.
+    pub workload: &'static Workload,
     /// What every contender returned.
     pub checksum: i64,
     /// Times, in the order of the contenders.
     pub times: Vec<Times>,
 }
 
-/// Measures one kernel on all contenders, `reps` calls each.
+/// Measures one workload on all contenders, `reps` calls each.
 ///
 /// A first call of each, not measured, settles caches and gives the checksums, which have to agree. The order rotates
 /// from round to round, so that nobody always runs in the wake of the same neighbour.
@@ -33,33 +33,33 @@ pub struct Row {
 /// # Errors
 ///
 /// A contender that fails, or disagrees with the first one about the checksum.
-pub fn measure(kernel: &'static Kernel, contenders: &[Box<dyn Contender>], reps: usize) -> Result<Row, Failure> {
+pub fn measure(workload: &'static Workload, contenders: &[Box<dyn Contender>], reps: usize) -> Result<Row, Failure> {
     let mut prepared = Vec::new();
     for contender in contenders {
-        prepared.push(contender.load(kernel).map_err(|error| format!("{}: {error}", contender.name()))?);
+        prepared.push(contender.load(workload).map_err(|error| format!("{}: {error}", contender.name()))?);
     }
-    let checksum = agreed_checksum(kernel, contenders, &mut prepared)?;
+    let checksum = agreed_checksum(workload, contenders, &mut prepared)?;
     let mut seconds = vec![Vec::with_capacity(reps); contenders.len()];
     for round in 0..reps {
         for turn in 0..prepared.len() {
             let who = (round + turn) % prepared.len();
             let start = Instant::now();
-            let result = prepared[who].call(kernel.n)?;
+            let result = prepared[who].call(workload.n)?;
             seconds[who].push(start.elapsed().as_secs_f64());
             expect(contenders[who].name(), result, checksum)?;
         }
     }
-    Ok(Row { kernel, checksum, times: seconds.into_iter().map(Times::of).collect() })
+    Ok(Row { workload, checksum, times: seconds.into_iter().map(Times::of).collect() })
 }
 
 fn agreed_checksum(
-    kernel: &Kernel,
+    workload: &Workload,
     contenders: &[Box<dyn Contender>],
     prepared: &mut [Box<dyn Prepared>],
 ) -> Result<i64, Failure> {
     let mut agreed = None;
     for (contender, prepared) in contenders.iter().zip(prepared) {
-        let checksum = prepared.call(kernel.n).map_err(|error| format!("{}: {error}", contender.name()))?;
+        let checksum = prepared.call(workload.n).map_err(|error| format!("{}: {error}", contender.name()))?;
         expect(contender.name(), checksum, *agreed.get_or_insert(checksum))?;
     }
     agreed.ok_or_else(|| "no contender to run on".into())

@@ -1,7 +1,7 @@
-//! The kernels' C sources compiled by the machine's own compiler: the bound nobody reaches.
+//! The workloads' C sources compiled by the machine's own compiler: the bound nobody reaches.
 
 use crate::contender::{Contender, Failure, Prepared};
-use crate::kernel::Kernel;
+use crate::workload::Workload;
 
 /// The contender that is no interpreter.
 pub struct Native;
@@ -11,8 +11,9 @@ impl Contender for Native {
         "native"
     }
 
-    fn load(&self, kernel: &Kernel) -> Result<Box<dyn Prepared>, Failure> {
-        Ok(Box::new(Compiled(kernel.native)))
+    fn load(&self, workload: &Workload) -> Result<Box<dyn Prepared>, Failure> {
+        let native = workload.native.ok_or("programs are not built natively")?;
+        Ok(Box::new(Compiled(native)))
     }
 }
 

@@ -1,60 +1,53 @@
 //! The command line.
 
-/// How to use the harness.
-pub const USAGE: &str = "\
-usage: ermine-benches [--only KERNEL]... [--on CONTENDER]... [--reps N] [--json | --counts]
+use clap::Parser;
 
-  --only KERNEL     run this kernel only (may be repeated); default: all
-  --on CONTENDER    run this contender only (may be repeated): tail, loop, wasmi, native; default: all
-  --reps N          measured calls of each kernel on each contender; default: 7
-  --json            one JSON object instead of the table
-  --counts          no times, but how many dispatches Ermine needs per wasm operator (build with --features count)";
+use crate::workload::{Kind, WORKLOADS, Workload};
 
-/// What to run and how to print it.
-#[derive(Debug)]
+/// Ermine and its peers, measured side by side in one run.
+#[derive(Debug, Parser)]
+#[command(name = "ermine-benches", after_help = "benches/README.md says what is measured and how to read it.")]
 pub struct Options {
-    /// Kernels to run; all if empty.
-    pub only: Vec<String>,
-    /// Contenders to run on; all if empty.
+    /// Run this kernel or program only; may be repeated
+    #[arg(long, value_name = "NAME")]
+    only: Vec<String>,
+    /// Run workloads of this kind only
+    #[arg(long, value_enum)]
+    kind: Option<Kind>,
+    /// Run on this contender only; may be repeated
+    #[arg(long, value_name = "CONTENDER")]
     pub on: Vec<String>,
-    /// Measured calls of each kernel on each contender; at least one.
-    pub reps: usize,
-    /// Print JSON.
+    /// Another engine, as a command that calls `run` and prints its result last; `{wasm}` and `{n}` stand for module and argument
+    #[arg(long, value_name = "NAME=COMMAND")]
+    pub command: Vec<String>,
+    /// Measured calls of each workload on each contender
+    #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..))]
+    pub reps: u32,
+    /// Print one JSON object instead of tables
+    #[arg(long)]
     pub json: bool,
-    /// Count dispatches instead of measuring time.
+    /// No times, but Ermine's dispatches per executed wasm operator; takes a build with `--features count`
+    #[arg(long)]
     pub counts: bool,
+    /// How many instructions, pairs and triples `--counts` lists
+    #[arg(long, value_name = "N", default_value_t = 25)]
+    pub top: usize,
 }
 
 impl Options {
-    /// Reads the words after the program's name.
+    /// The workloads that the options select.
     ///
     /// # Errors
     ///
-    /// One line that says which word is wrong.
-    pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
-        let mut options = Self { only: Vec::new(), on: Vec::new(), reps: 7, json: false, counts: false };
-        while let Some(word) = words.next() {
-            match word.as_str() {
-                "--json" => options.json = true,
-                "--counts" => options.counts = true,
-                "--only" => options.only.push(value(&word, &mut words)?),
-                "--on" => options.on.push(value(&word, &mut words)?),
-                "--reps" => options.reps = reps(&value(&word, &mut words)?)?,
-                _ => return Err(format!("unknown option {word}")),
-            }
+    /// One line that names what does not exist.
+    pub fn workloads(&self) -> Result<Vec<&'static Workload>, String> {
+        if let Some(name) = self.only.iter().find(|name| WORKLOADS.iter().all(|workload| workload.name != *name)) {
+            return Err(format!("no kernel and no program is called {name}"));
         }
-        Ok(options)
-    }
-}
-
-fn value(option: &str, words: &mut impl Iterator<Item = String>) -> Result<String, String> {
-    words.next().ok_or_else(|| format!("{option} needs a value"))
-}
-
-fn reps(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(reps) if reps > 0 => Ok(reps),
-        _ => Err(format!("--reps {text}: not a number above 0")),
+        let wanted = |workload: &&Workload| {
+            self.kind.is_none_or(|kind| workload.kind == kind) && selects(&self.only, workload.name)
+        };
+        Ok(WORKLOADS.iter().filter(wanted).collect())
     }
 }
 

@@ -16,7 +16,7 @@ const RATIOS: [(&str, &str, &str); 4] = [
 pub struct Report<'a> {
     /// The contenders' names, in the order of every row's times.
     pub names: &'a [&'static str],
-    /// One row a kernel.
+    /// One row a workload.
     pub rows: &'a [Row],
     /// Measured calls behind every time.
     pub reps: usize,
@@ -25,7 +25,7 @@ pub struct Report<'a> {
 impl Report<'_> {
     /// The tables, for people.
     pub fn text(&self) -> String {
-        let mut text = format!("{}\nmilliseconds, min (median) of {} calls\n\n{:14}", machine(), self.reps, "kernel");
+        let mut text = format!("{}\nmilliseconds, min (median) of {} calls\n\n{:14}", machine(), self.reps, "workload");
         for name in self.names {
             write!(text, "{name:>18}").expect("a string takes it");
         }
@@ -35,7 +35,7 @@ impl Report<'_> {
         }
         text.push('\n');
         for row in self.rows {
-            write!(text, "{:14}", row.kernel.name).expect("a string takes it");
+            write!(text, "{:14}", row.workload.name).expect("a string takes it");
             for times in &row.times {
                 write!(text, "{:>9.2} ({:>6.1})", times.min * 1e3, times.median * 1e3).expect("a string takes it");
             }
@@ -66,7 +66,7 @@ impl Report<'_> {
             })
             .collect();
         format!(
-            "{{\"machine\":{},\"reps\":{},\"kernels\":[{}],\"geomeans\":{{{}}}}}\n",
+            "{{\"machine\":{},\"reps\":{},\"workloads\":[{}],\"geomeans\":{{{}}}}}\n",
             quoted(&machine()),
             self.reps,
             rows.join(","),
@@ -85,8 +85,8 @@ impl Report<'_> {
             .collect();
         format!(
             "{{\"name\":{},\"n\":{},\"checksum\":\"{:#018x}\",\"seconds\":{{{}}}}}",
-            quoted(row.kernel.name),
-            row.kernel.n,
+            quoted(row.workload.name),
+            row.workload.n,
             row.checksum,
             times.join(",")
         )

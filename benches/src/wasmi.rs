@@ -3,7 +3,7 @@
 use wasmi::{Engine, Linker, Module, Store, TypedFunc};
 
 use crate::contender::{Contender, Failure, Prepared};
-use crate::kernel::Kernel;
+use crate::workload::Workload;
 
 /// wasmi 2.0.
 pub struct Wasmi;
@@ -13,9 +13,9 @@ impl Contender for Wasmi {
         "wasmi"
     }
 
-    fn load(&self, kernel: &Kernel) -> Result<Box<dyn Prepared>, Failure> {
+    fn load(&self, workload: &Workload) -> Result<Box<dyn Prepared>, Failure> {
         let engine = Engine::default();
-        let module = Module::new(&engine, kernel.wasm)?;
+        let module = Module::new(&engine, workload.wasm)?;
         let mut store = Store::new(&engine, ());
         let instance = Linker::new(&engine).instantiate_and_start(&mut store, &module)?;
         let run = instance.get_typed_func(&store, "run")?;

@@ -97,7 +97,7 @@ pub(crate) struct Ctx {
     /// Instructions executed.
     #[cfg(feature = "count")]
     pub(crate) dispatches: u64,
-    /// Dispatches, per operation number; null where nobody counts (feature `count`, loop machine only).
+    /// The words of `tally`; null where nobody counts (feature `count`, loop machine only).
     pub(crate) histogram: *mut u64,
 }
 

@@ -32,6 +32,8 @@ pub(crate) mod state;
 pub(crate) mod tables;
 #[cfg(ermine_tail)]
 pub(crate) mod tail;
+#[cfg(feature = "count")]
+pub(crate) mod tally;
 
 #[cfg(feature = "alloc")]
 pub(crate) use enter::link_of;
