@@ -1,0 +1,4 @@
+export abstract class Shape {
+    abstract area(): number;
+    toString(): string { return `shape of area ${this.area()}`; }
+}
