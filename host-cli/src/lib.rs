@@ -4,12 +4,14 @@
 //! standard error, errors as one line that starts with `ermine: error:`.
 
 #![forbid(unsafe_code)]
+#![deny(clippy::print_stdout, clippy::print_stderr, reason = "they panic when nobody reads; `report` does not")]
 
 pub mod args;
 mod backtrace;
 pub mod caps;
 pub mod compile;
 pub mod dis;
+mod duration;
 pub mod exit;
 mod fault;
 mod grants;
@@ -17,10 +19,12 @@ mod imports;
 mod invoke;
 mod json;
 mod load;
+mod nearest;
 mod report;
 pub mod run;
 pub mod scripts;
 mod size;
+mod style;
 pub mod symbolize;
 mod symbols;
 mod trace;
@@ -32,6 +36,7 @@ use args::{Cli, Command, MachineArg};
 use clap::Parser as _;
 use exit::Exit;
 use std::ffi::OsString;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 /// Runs the command line `argv` (with the program's name first) to its exit code.
@@ -79,11 +84,15 @@ fn usage(error: &clap::Error) -> Exit {
     if error.use_stderr() {
         let shown = error.to_string();
         // Without any argument clap shows the help text, which is no error message.
-        let prefix = if shown.starts_with("error") { "ermine: " } else { "" };
-        eprint!("{prefix}{shown}");
+        match shown.strip_prefix("error:") {
+            Some(message) => {
+                report::text(format_args!("ermine: {}{message}", style::paint(style::Kind::Error, "error:")))
+            }
+            None => report::text(shown),
+        }
         Exit::Usage
     } else {
-        print!("{error}");
+        let _ = write!(io::stdout().lock(), "{error}");
         Exit::Success
     }
 }

@@ -1,18 +1,37 @@
-//! What the command says on standard error.
+//! What the command says on standard error, and answers on standard output.
+//!
+//! If nobody reads there is nobody to tell: errors of writing are passed over, where `eprintln!` would panic.
 
 use crate::exit::{Exit, Failure};
+use crate::style::{Kind, paint};
 use std::fmt::Display;
+use std::io::{self, Write as _};
 
 /// Prints a failure, and gives back its exit code.
 pub(crate) fn failure(failure: &Failure) -> Exit {
-    eprintln!("ermine: error: {}", failure.message);
-    for line in &failure.details {
-        eprintln!("  {line}");
+    line(format_args!("ermine: {} {}", paint(Kind::Error, "error:"), failure.message));
+    for detail in &failure.details {
+        line(format_args!("  {detail}"));
     }
     failure.exit
 }
 
 /// Prints something worth knowing that is no error.
 pub(crate) fn note(message: impl Display) {
-    eprintln!("ermine: note: {message}");
+    line(format_args!("ermine: {} {message}", paint(Kind::Note, "note:")));
+}
+
+/// Prints a line to standard error.
+pub(crate) fn line(text: impl Display) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// Prints text to standard error as it is.
+pub(crate) fn text(text: impl Display) {
+    let _ = write!(io::stderr().lock(), "{text}");
+}
+
+/// Prints a line of an answer to standard output.
+pub(crate) fn answer(text: impl Display) {
+    let _ = writeln!(io::stdout().lock(), "{text}");
 }

@@ -3,6 +3,7 @@
 use crate::args::WastArgs;
 use crate::exit::{Exit, Failure};
 use crate::machine;
+use crate::report::answer;
 use crate::wast::{Features, Options, run_files};
 use ermine::Config;
 
@@ -25,8 +26,8 @@ pub fn wast(args: &WastArgs) -> Result<Exit, Failure> {
     let features = args.features.iter().copied().fold(Features::none(), Features::with);
     let report = run_files(&args.files, features, &options);
     for failure in &report.failed {
-        println!("{failure}");
+        answer(failure);
     }
-    println!("{report}");
+    answer(&report);
     Ok(if report.failed.is_empty() { Exit::Success } else { Exit::TestsFailed })
 }

@@ -5,7 +5,8 @@ use crate::{load, report};
 use ermine::image::{Symbol, SymbolMap};
 use rustc_demangle::demangle;
 use std::ffi::OsString;
-use std::io::ErrorKind;
+use std::fs::File;
+use std::io::{self, ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 /// Where the map of an image is: `FILE.map`.
@@ -15,27 +16,43 @@ pub(crate) fn path_beside(image: &Path) -> PathBuf {
     path.into()
 }
 
-/// The map beside an image with this checksum. If there is one that is of no use, a note says why.
-pub(crate) fn beside(image: &Path, checksum: u32) -> Option<SymbolMap> {
-    if load::is_stdin(image) {
-        return None;
+/// The map beside an image: opened when the image is loaded, since later there may be no way to it, and read when it is needed.
+#[derive(Debug)]
+pub(crate) struct MapFile {
+    path: PathBuf,
+    file: Option<io::Result<File>>,
+    /// The image's.
+    checksum: u32,
+}
+
+impl MapFile {
+    /// Opens the map beside an image with this checksum, if there is one.
+    pub(crate) fn beside(image: &Path, checksum: u32) -> Self {
+        let path = path_beside(image);
+        let file = (!load::is_stdin(image)).then(|| File::open(&path));
+        let is_there = |file: &io::Result<File>| !file.as_ref().is_err_and(|error| error.kind() == ErrorKind::NotFound);
+        Self { path, file: file.filter(is_there), checksum }
     }
-    let path = path_beside(image);
-    let useless = |reason: String| report::note(format_args!("{} is not used: {reason}", path.display()));
-    let text = std::fs::read_to_string(&path).inspect_err(|error| {
-        if error.kind() != ErrorKind::NotFound {
-            useless(error.to_string());
-        }
-    });
-    match text.ok()?.parse::<SymbolMap>() {
-        Ok(map) if map.checksum() == checksum => Some(map),
-        Ok(_) => {
-            useless("it belongs to another image".to_owned());
-            None
-        }
-        Err(error) => {
-            useless(error.to_string());
-            None
+
+    /// The map. If there is one that is of no use, a note says why.
+    pub(crate) fn read(&self) -> Option<SymbolMap> {
+        let useless = |reason: String| report::note(format_args!("{} is not used: {reason}", self.path.display()));
+        let mut text = String::new();
+        let read = match self.file.as_ref()? {
+            // A shared file can be read as well.
+            Ok(file) => { &*file }.read_to_string(&mut text).map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        match read.and_then(|_| text.parse::<SymbolMap>().map_err(|error| error.to_string())) {
+            Ok(map) if map.checksum() == self.checksum => Some(map),
+            Ok(_) => {
+                useless("it belongs to another image".to_owned());
+                None
+            }
+            Err(error) => {
+                useless(error);
+                None
+            }
         }
     }
 }

@@ -51,7 +51,7 @@ fn images_have_the_limits_of_modules() {
 fn fuel_bounds_images_that_pay() {
     let run = compiled("image_fuel", LOOPS, &["--fuel"], &["--fuel", "1000", "t.erm"]);
     assert_eq!(run.code, Some(124));
-    assert!(run.stderr.starts_with("ermine: error: t.erm ran out of fuel (1000 given)\n"), "{}", run.stderr);
+    assert!(run.stderr.starts_with("ermine: error: t.erm ran out of fuel (--fuel 1000)\n"), "{}", run.stderr);
     // They run as well where nobody bounds them.
     let run = compiled("image_fuel_unbound", GROW, &["--fuel"], &["--invoke", "grow", "t.erm", "1"]);
     assert_eq!((run.code, run.stdout.as_str()), (Some(0), "1\n"), "{}", run.stderr);

@@ -11,10 +11,10 @@ pub use caps::CapsArgs;
 pub use compile::{CompileArgs, Emit, ProfileArg, SymbolizeArgs};
 pub use dis::DisArgs;
 pub use grants::{Deny, DirGrant, EnvGrant, GrantArgs};
-pub use run::{RunArgs, Trace};
+pub use run::{BacktraceForm, Preload, RunArgs, SandboxArg, StatsForm, Trace, UnknownImports};
 pub use wast::WastArgs;
 
-use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 
 /// The whole command line.
@@ -45,7 +45,7 @@ pub enum Command {
 }
 
 const AFTER_HELP: &str = "\
-Exit codes: the program's own; 134 it trapped; 124 it ran out of fuel; 126 it cannot be loaded or linked;
+Exit codes: the program's own; 134 it trapped; 124 it ran out of fuel or time; 126 it cannot be loaded or linked;
 127 there is no such file; 2 the command line is wrong.";
 
 /// The machines that can execute code.
@@ -62,11 +62,11 @@ pub enum MachineArg {
 /// Puts `run` before the arguments if they begin with no subcommand.
 pub fn with_subcommand(argv: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     let mut argv: Vec<OsString> = argv.into_iter().collect();
-    let cli = Cli::command();
-    let subcommands = cli.get_subcommands().map(clap::Command::get_name);
-    if let Some(first) = argv.get(1)
-        && !subcommands.chain(["help", "--help", "-h", "--version", "-V"]).any(|name| first == name)
-    {
+    let is_known = |first: &OsString| {
+        let first = first.to_str().unwrap_or_default();
+        Command::has_subcommand(first) || ["help", "--help", "-h", "--version", "-V"].contains(&first)
+    };
+    if argv.get(1).is_some_and(|first| !is_known(first)) {
         argv.insert(1, "run".into());
     }
     argv

@@ -141,7 +141,7 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 /// Prints the report to standard output, unless the image goes there.
 fn print(report: &str, taken: bool) {
     if taken {
-        eprint!("{report}");
+        crate::report::text(report);
     } else {
         // If nobody listens there is nobody to tell.
         let _ = io::stdout().lock().write_all(report.as_bytes());

@@ -21,7 +21,7 @@ use std::io::{self, Write as _};
 pub(super) fn dis(args: &DisArgs, bytes: &[u8]) -> Result<Exit, Failure> {
     let name = load::name(&args.file);
     let image = Inspection::open(bytes).map_err(|error| fault::refused(&name, &error))?;
-    let listing = Listing::new(&image, symbols::beside(&args.file, image.checksum()));
+    let listing = Listing::new(&image, symbols::MapFile::beside(&args.file, image.checksum()).read());
     let functions = match &args.func {
         None => image.defined(),
         Some(wanted) => {

@@ -428,6 +428,12 @@ impl StoreInner {
         Ok(self.stack.insert(stack).span())
     }
 
+    /// Bytes of the store's own value stack up to the last word that is not zero.
+    pub(crate) fn stack_used(&self) -> usize {
+        let words = self.stack.as_ref().map_or(&[][..], |stack| stack.words.as_slice());
+        words.iter().rposition(|&word| word != 0).map_or(0, |last| (last + 1) * size_of::<u64>())
+    }
+
     /// A value stack of its own, for a call that may be suspended.
     pub(crate) fn new_stack(&self) -> Result<Stack, Error> {
         let limits = self.limits();

@@ -153,6 +153,12 @@ impl<T> Store<T> {
         self.inner.operators
     }
 
+    /// Bytes of the store's value stack that calls have written to, at least: up to the last that is not zero. Looks through the whole stack.
+    #[doc(hidden)]
+    pub fn stack_used(&self) -> usize {
+        self.inner.stack_used()
+    }
+
     /// The parts that growing needs: the entities, and the limiter if there is one.
     pub(crate) fn inner_and_limiter(&mut self) -> (&mut StoreInner, LimiterRef<'_>) {
         let Typed { data, limiter, .. } = &mut self.typed;

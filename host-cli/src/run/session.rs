@@ -1,0 +1,139 @@
+//! Links modules and calls what there is to call.
+
+use super::{State, unknown};
+use crate::args::{RunArgs, UnknownImports};
+use crate::exit::{Exit, Failure};
+use crate::{fault, imports, invoke, report};
+use ermine::{Error, ErrorKind, Instance, Linker, Module, Store, Val};
+
+/// Why a program did not come to its end.
+pub(super) enum Stop {
+    /// It was not run, or is none.
+    Failure(Failure),
+    /// The guest of this name stopped.
+    Guest(String, Error),
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
+}
+
+/// What is linked so far.
+pub(super) struct Session<'a> {
+    args: &'a RunArgs,
+    linker: Linker<State>,
+    linked: Vec<(String, Module)>,
+}
+
+impl<'a> Session<'a> {
+    /// A session in which `linker` has WASI.
+    pub(super) fn new(args: &'a RunArgs, linker: Linker<State>) -> Self {
+        Self { args, linker, linked: Vec::new() }
+    }
+
+    /// Links the libraries (with their names), then instantiates the program and runs what there is to run: its results.
+    ///
+    /// # Errors
+    ///
+    /// Whatever kept the program from ending by itself.
+    pub(super) fn execute<'m>(
+        &mut self,
+        store: &mut Store<State>,
+        libraries: impl Iterator<Item = (&'m str, Module)>,
+        (name, module): (&str, &Module),
+    ) -> Result<Vec<Val>, Stop> {
+        for (preload, (library, module)) in self.args.preload.iter().zip(libraries) {
+            self.preload(store, &preload.name, library, module)?;
+        }
+        let instance = self.instantiate(store, name, module)?;
+        match &self.args.invoke {
+            Some(function) => self.run_function(store, name, module, &instance, function),
+            None => run_program(store, name, module, &instance),
+        }
+    }
+
+    /// Instantiates a library, lets it initialize itself, and defines its exports under `name`.
+    fn preload(&mut self, store: &mut Store<State>, name: &str, file: &str, module: Module) -> Result<(), Stop> {
+        let instance = self.instantiate(store, file, &module)?;
+        initialize(store, file, &instance)?;
+        self.linker.instance(&*store, name, instance).map_err(|error| {
+            let why = match error.kind() {
+                ErrorKind::DuplicateDefinition { module, name } => format!("{module}.{name} is provided already"),
+                _ => error.to_string(),
+            };
+            Failure::new(Exit::CannotLoad, format!("--preload {name}={file}: {why}"))
+        })?;
+        self.linked.push((name.to_owned(), module));
+        Ok(())
+    }
+
+    fn instantiate(&mut self, store: &mut Store<State>, name: &str, module: &Module) -> Result<Instance, Stop> {
+        let mut result = self.linker.instantiate_and_start(&mut *store, module);
+        if let Err(error) = &result
+            && let ErrorKind::MissingImports(missing) = error.kind()
+        {
+            let policy = self.args.unknown_imports;
+            if policy == UnknownImports::Error {
+                return Err(imports::missing(name, missing, &self.linked).into());
+            }
+            result = unknown::define(&mut self.linker, store, missing, policy)
+                .and_then(|()| self.linker.instantiate_and_start(&mut *store, module));
+        }
+        result.map_err(|error| {
+            if fault::is_guests(&error) {
+                return Stop::Guest(name.to_owned(), error);
+            }
+            match (error.kind(), store.data().bounds.refusal()) {
+                (ErrorKind::GrowthDenied, Some(why)) => {
+                    Failure::new(Exit::CannotLoad, format!("{name} cannot be loaded: {why}")).into()
+                }
+                _ => fault::cannot_load(name, &error).into(),
+            }
+        })
+    }
+
+    /// `--invoke`.
+    fn run_function(
+        &self,
+        store: &mut Store<State>,
+        name: &str,
+        module: &Module,
+        instance: &Instance,
+        function: &str,
+    ) -> Result<Vec<Val>, Stop> {
+        let func = invoke::function(module, instance, store, function)?;
+        let params = invoke::arguments(func, store, function, self.args.args())?;
+        if function != "_initialize" {
+            initialize(store, name, instance)?;
+        }
+        invoke::call(func, store, &params).map_err(|error| Stop::Guest(name.to_owned(), error))
+    }
+}
+
+/// A command's `_start`, or a reactor's `_initialize`.
+fn run_program(store: &mut Store<State>, name: &str, module: &Module, instance: &Instance) -> Result<Vec<Val>, Stop> {
+    let entry = ["_start", "_initialize"].iter().find_map(|entry| instance.get_func(&*store, entry));
+    let Some(entry) = entry else {
+        let functions = invoke::exported_functions(module);
+        if !functions.is_empty() {
+            report::note(format_args!("{name} has no `_start`; --invoke can call: {functions}"));
+        }
+        return Ok(Vec::new());
+    };
+    invoke::call(entry, store, &[]).map_err(|error| Stop::Guest(name.to_owned(), error))?;
+    // Whatever it gives back, a program has no results.
+    Ok(Vec::new())
+}
+
+/// Lets a reactor initialize itself.
+fn initialize(store: &mut Store<State>, name: &str, instance: &Instance) -> Result<(), Stop> {
+    match instance.get_func(&*store, "_initialize") {
+        Some(initialize) => match invoke::call(initialize, store, &[]) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(Stop::Guest(name.to_owned(), error)),
+        },
+        None => Ok(()),
+    }
+}

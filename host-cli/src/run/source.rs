@@ -1,0 +1,69 @@
+//! Programs and libraries: read, then translated or verified.
+
+use crate::backtrace::Sources;
+use crate::exit::Failure;
+use crate::fault;
+use crate::load::{self, Program};
+use crate::symbols::MapFile;
+use ermine::image::Inspection;
+use ermine::{Engine, Module};
+use std::path::Path;
+
+/// A program, read.
+pub(super) struct Source<'a> {
+    path: &'a Path,
+    /// What messages call it.
+    pub(super) name: String,
+    program: Program,
+    /// Facts about it, if it is an image.
+    image: Option<Inspection>,
+}
+
+impl<'a> Source<'a> {
+    /// Reads a file, or standard input.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read or is no program.
+    pub(super) fn load(path: &'a Path) -> Result<Self, Failure> {
+        let program = load::load(path)?;
+        let name = load::name(path);
+        let image = match &program {
+            Program::Wasm(_) => None,
+            Program::Image(bytes) => Some(Inspection::open(bytes).map_err(|error| fault::refused(&name, &error))?),
+        };
+        Ok(Self { path, name, program, image })
+    }
+
+    /// Whether it pays fuel; nothing if that is up to whoever translates it.
+    pub(super) fn is_metered(&self) -> Option<bool> {
+        self.image.as_ref().map(Inspection::is_metered)
+    }
+
+    /// Whether it is an image.
+    pub(super) fn is_image(&self) -> bool {
+        self.image.is_some()
+    }
+
+    /// Its size.
+    pub(super) fn bytes(&self) -> usize {
+        self.program.bytes().len()
+    }
+
+    /// The module. What explains its backtraces is added to `sources`.
+    ///
+    /// # Errors
+    ///
+    /// If it is not valid, or beyond a bound.
+    pub(super) fn module(&self, engine: &Engine, sources: &mut Sources) -> Result<Module, Failure> {
+        let module = match &self.program {
+            Program::Wasm(wasm) => Module::new(engine, wasm),
+            Program::Image(image) => Module::deserialize(engine, image),
+        };
+        let module = module.map_err(|error| fault::cannot_load(&self.name, &error))?;
+        if let Some(image) = &self.image {
+            sources.add(&module, MapFile::beside(self.path, image.checksum()));
+        }
+        Ok(module)
+    }
+}
