@@ -40,7 +40,7 @@ impl MapFile {
         let mut text = String::new();
         let read = match self.file.as_ref()? {
             // A shared file can be read as well.
-            Ok(file) => { &*file }.read_to_string(&mut text).map_err(|error| error.to_string()),
+            Ok(file) => { file }.read_to_string(&mut text).map_err(|error| error.to_string()),
             Err(error) => Err(error.to_string()),
         };
         match read.and_then(|_| text.parse::<SymbolMap>().map_err(|error| error.to_string())) {

@@ -70,7 +70,6 @@ impl Shared {
         self.changed.wait_timeout_while(over, time, |over| !*over).unwrap_or_else(PoisonError::into_inner).0
     }
 
-    #[expect(clippy::exit, reason = "nothing else ends a guest that waits for the host")]
     fn watch(&self, timeout: Duration, guest: &InterruptHandle, failure: &Failure) {
         let over = self.wait(self.lock(), timeout);
         if *over {
