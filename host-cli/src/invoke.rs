@@ -1,6 +1,7 @@
 //! `--invoke`: calls an exported function with arguments from the command line.
 
 use crate::exit::{Exit, Failure};
+use crate::trace::calls::START;
 use crate::values;
 use ermine::{Extern, ExternType, Func, Instance, Module, Store, Val, ValType};
 use std::ffi::OsString;
@@ -25,6 +26,7 @@ pub(crate) fn function<T>(module: &Module, instance: &Instance, store: &Store<T>
 /// The names of all exported functions, for messages; empty if there are none.
 pub(crate) fn exported_functions(module: &Module) -> String {
     let functions = module.exports().filter(|export| matches!(export.ty(), ExternType::Func(_)));
+    let functions = functions.filter(|export| export.name() != START);
     let names: Vec<&str> = functions.map(|export| export.name()).collect();
     names.join(", ")
 }

@@ -88,6 +88,8 @@ impl RunArgs {
 pub enum Trace {
     /// Calls of WASI functions (`--trace` alone)
     Wasi,
+    /// Those, and calls of the module's own functions; slower, and not of images. Tracing pays fuel, too
+    Calls,
 }
 
 /// A module whose exports others can import.

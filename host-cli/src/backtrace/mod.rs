@@ -7,6 +7,7 @@ mod dwarf;
 
 use crate::args::BacktraceForm;
 use crate::symbols::{self, MapFile};
+use crate::trace::calls::Places;
 use dwarf::{Dwarf, Place};
 use ermine::image::SymbolMap;
 use ermine::{Error, FrameInfo, Module};
@@ -20,18 +21,33 @@ const FULL: usize = 1000;
 pub(crate) struct Sources {
     /// Images, and where their maps are.
     images: Vec<(Module, MapFile)>,
+    /// Modules that were rewritten to be traced, as they came, and where their code was.
+    rewritten: Vec<(Module, Module, Places)>,
     form: Option<BacktraceForm>,
 }
 
 impl Sources {
     /// For backtraces in this form.
     pub(crate) fn new(form: BacktraceForm) -> Self {
-        Self { images: Vec::new(), form: Some(form) }
+        Self { form: Some(form), ..Self::default() }
     }
 
     /// Adds an image and its map.
     pub(crate) fn add(&mut self, image: &Module, map: MapFile) {
         self.images.push((image.clone(), map));
+    }
+
+    /// Adds a module that was rewritten, what it was before, and where its code was there.
+    pub(crate) fn add_rewritten(&mut self, rewritten: &Module, original: &Module, places: Places) {
+        self.rewritten.push((rewritten.clone(), original.clone(), places));
+    }
+
+    /// The module and the offset in it that the user knows.
+    fn original<'a>(&'a self, module: &'a Module, offset: usize) -> (&'a Module, usize) {
+        match self.rewritten.iter().find(|(rewritten, ..)| same(rewritten, module)) {
+            Some((_, original, places)) => (original, places.before(offset).unwrap_or(offset)),
+            None => (module, offset),
+        }
     }
 
     /// Frames that the engine has to keep.
@@ -67,17 +83,16 @@ enum Facts<'a> {
 }
 
 impl<'a> Known<'a> {
-    fn of(&mut self, frame: &'a FrameInfo) -> Option<&Facts<'a>> {
-        let same = |module: &Module| std::ptr::eq(module.wasm(), frame.module().wasm());
-        if !self.modules.iter().any(|(module, _)| same(module)) {
-            let image = self.sources.images.iter().find(|(module, _)| same(module));
+    fn of(&mut self, module: &'a Module) -> Option<&Facts<'a>> {
+        if !self.modules.iter().any(|(known, _)| same(known, module)) {
+            let image = self.sources.images.iter().find(|(image, _)| same(image, module));
             let facts = match image {
                 Some((_, map)) => Facts::Map(map.read()),
-                None => Facts::Dwarf(Dwarf::of(frame.module()).map(Box::new)),
+                None => Facts::Dwarf(Dwarf::of(module).map(Box::new)),
             };
-            self.modules.push((frame.module(), facts));
+            self.modules.push((module, facts));
         }
-        self.modules.iter().find(|(module, _)| same(module)).map(|(_, facts)| facts)
+        self.modules.iter().find(|(known, _)| same(known, module)).map(|(_, facts)| facts)
     }
 
     /// A frame's lines: itself, and what was inlined there.
@@ -85,19 +100,25 @@ impl<'a> Known<'a> {
         let func = frame.func_index();
         // An image has no module offsets.
         if let Some(offset) = frame.module_offset() {
-            let places = match self.of(frame) {
+            let (module, offset) = self.sources.original(frame.module(), offset);
+            let places = match self.of(module) {
                 Some(Facts::Dwarf(Some(dwarf))) => dwarf.places(offset),
                 Some(Facts::Dwarf(None) | Facts::Map(_)) | None => Vec::new(),
             };
             return with_places(format!("func[{func}]{}", symbols::show(frame.func_name(), Some(offset))), &places);
         }
         let Some(offset) = frame.code_offset() else { return vec![format!("func[{func}]")] };
-        let known = match self.of(frame) {
+        let known = match self.of(frame.module()) {
             Some(Facts::Map(Some(map))) => symbols::describe(map, func, offset).unwrap_or_default(),
             Some(Facts::Map(None) | Facts::Dwarf(_)) | None => String::new(),
         };
         vec![format!("func {func} + {offset:#x}{known}")]
     }
+}
+
+/// Whether two handles are of the same module.
+fn same(a: &Module, b: &Module) -> bool {
+    std::ptr::eq(a.wasm(), b.wasm())
 }
 
 /// A line for the function, and if others were inlined there one for each.

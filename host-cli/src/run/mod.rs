@@ -14,7 +14,7 @@ mod source;
 mod stats;
 mod unknown;
 
-use crate::args::RunArgs;
+use crate::args::{RunArgs, Trace};
 use crate::backtrace::Sources;
 use crate::exit::{Exit, Failure};
 use crate::grants::{self, Arguments};
@@ -75,7 +75,10 @@ pub(crate) fn run_watched(args: &RunArgs, mut watch: Watch) -> Result<Exit, Fail
     let config = config(args, &main, &preloads);
     let engine = Engine::try_new(&config).map_err(|error| fault::no_engine(&error))?;
     let mut sources = Sources::new(args.backtrace);
-    let module = main.module(&engine, &mut sources)?;
+    let mut module = main.module(&engine, &mut sources)?;
+    if let (Some(Trace::Calls), Some(tracer)) = (args.trace, &mut watch.trace) {
+        module = main.traceable(&engine, &module, &mut sources, tracer)?;
+    }
     let libraries: Vec<Module> =
         preloads.iter().map(|source| source.module(&engine, &mut sources)).collect::<Result<_, _>>()?;
     let loaded = started.elapsed();

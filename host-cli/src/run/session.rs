@@ -1,8 +1,9 @@
 //! Links modules and calls what there is to call.
 
 use super::{State, unknown};
-use crate::args::{RunArgs, UnknownImports};
+use crate::args::{RunArgs, Trace, UnknownImports};
 use crate::exit::{Exit, Failure};
+use crate::trace::calls;
 use crate::{fault, imports, invoke, report};
 use ermine::{Error, ErrorKind, Instance, Linker, Module, Store, Val};
 
@@ -48,6 +49,9 @@ impl<'a> Session<'a> {
             self.preload(store, &preload.name, library, module)?;
         }
         let instance = self.instantiate(store, name, module)?;
+        if self.args.trace == Some(Trace::Calls) {
+            start_traced(store, name, &instance)?;
+        }
         match &self.args.invoke {
             Some(function) => self.run_function(store, name, module, &instance, function),
             None => run_program(store, name, module, &instance),
@@ -125,6 +129,17 @@ fn run_program(store: &mut Store<State>, name: &str, module: &Module, instance: 
     invoke::call(entry, store, &[]).map_err(|error| Stop::Guest(name.to_owned(), error))?;
     // Whatever it gives back, a program has no results.
     Ok(Vec::new())
+}
+
+/// Gives a traced module its hooks, and runs its start function, which had to wait for them.
+fn start_traced(store: &mut Store<State>, name: &str, instance: &Instance) -> Result<(), Stop> {
+    match calls::install(store, instance).map_err(|error| fault::cannot_load(name, &error))? {
+        Some(start) => match invoke::call(start, store, &[]) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(Stop::Guest(name.to_owned(), error)),
+        },
+        None => Ok(()),
+    }
 }
 
 /// Lets a reactor initialize itself.

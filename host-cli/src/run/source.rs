@@ -5,6 +5,8 @@ use crate::exit::Failure;
 use crate::fault;
 use crate::load::{self, Program};
 use crate::symbols::MapFile;
+use crate::trace::Tracer;
+use crate::trace::calls::{self, Traceable};
 use ermine::image::Inspection;
 use ermine::{Engine, Module};
 use std::path::Path;
@@ -65,5 +67,23 @@ impl<'a> Source<'a> {
             sources.add(&module, MapFile::beside(self.path, image.checksum()));
         }
         Ok(module)
+    }
+
+    /// The module with functions that report their calls to `tracer`.
+    ///
+    /// # Errors
+    ///
+    /// If it is an image, or is too large to have anything added.
+    pub(super) fn traceable(
+        &self,
+        engine: &Engine,
+        module: &Module,
+        sources: &mut Sources,
+        tracer: &mut Tracer,
+    ) -> Result<Module, Failure> {
+        let Traceable { module: rewritten, names, places } = calls::traceable(engine, &self.name, &self.program)?;
+        tracer.name(names);
+        sources.add_rewritten(&rewritten, module, places);
+        Ok(rewritten)
     }
 }
