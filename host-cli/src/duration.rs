@@ -1,4 +1,4 @@
-//! Times on the command line: `500ms`, `2s`, `1.5s`, `5m`.
+//! Times: on the command line, `500ms`, `2s`, `1.5s`, `5m`; measured ones with three digits, `1.234 ms`.
 
 use std::time::Duration;
 
@@ -33,9 +33,20 @@ pub(crate) fn show(time: Duration) -> String {
     }
 }
 
+/// A measured number of nanoseconds, in the unit that fits.
+pub(crate) fn measured(nanoseconds: f64) -> String {
+    let (scale, unit) = match nanoseconds {
+        ..1e3 => (1.0, "ns"),
+        ..1e6 => (1e3, "us"),
+        ..1e9 => (1e6, "ms"),
+        _ => (1e9, "s"),
+    };
+    format!("{:.3} {unit}", nanoseconds / scale)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{parse, show};
+    use super::{measured, parse, show};
     use std::time::Duration;
 
     #[test]
@@ -50,6 +61,13 @@ mod tests {
             let time = Duration::from_millis(millis);
             assert_eq!(parse(text), Ok(time), "{text}");
             assert_eq!(show(time), shown);
+        }
+    }
+
+    #[test]
+    fn measured_times_have_the_unit_that_fits() {
+        for (nanoseconds, text) in [(12.0, "12.000 ns"), (1.5e3, "1.500 us"), (2e6, "2.000 ms"), (61e9, "61.000 s")] {
+            assert_eq!(measured(nanoseconds), text);
         }
     }
 

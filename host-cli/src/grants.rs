@@ -59,8 +59,23 @@ pub(crate) fn preopened(grants: &GrantArgs) -> Vec<String> {
 ///
 /// # Errors
 ///
-/// If a directory cannot be opened, or an address not be listened on.
+/// As for [`port`].
 pub(crate) fn wasi(grants: &GrantArgs, program: &Arguments<'_>) -> Result<WasiCtx<StdPort>, Failure> {
+    port(grants, program).map(|port| context(grants, port))
+}
+
+/// The WASI state over a port that [`port`] made.
+pub(crate) fn context(grants: &GrantArgs, port: StdPort) -> WasiCtx<StdPort> {
+    let wasi = WasiCtx::new(port);
+    if grants.deny.contains(&Deny::Stdio) { wasi.without_stdio() } else { wasi }
+}
+
+/// What a program finds outside of it.
+///
+/// # Errors
+///
+/// If a directory cannot be opened, or an address not be listened on.
+pub(crate) fn port(grants: &GrantArgs, program: &Arguments<'_>) -> Result<StdPort, Failure> {
     let mut files = HostFiles::new();
     for DirGrant { host, guest, read_only } in &grants.dir {
         let access = if *read_only { Access::ReadOnly } else { Access::ReadWrite };
@@ -82,8 +97,7 @@ pub(crate) fn wasi(grants: &GrantArgs, program: &Arguments<'_>) -> Result<WasiCt
     if grants.deny.contains(&Deny::Random) {
         port = port.without_random();
     }
-    let wasi = WasiCtx::new(port);
-    Ok(if grants.deny.contains(&Deny::Stdio) { wasi.without_stdio() } else { wasi })
+    Ok(port)
 }
 
 /// The program's name and arguments.

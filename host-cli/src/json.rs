@@ -3,11 +3,13 @@
 use std::fmt::{self, Write as _};
 
 /// A value.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Json {
     Null,
     Bool(bool),
     Number(u64),
+    /// A number with a fraction; those that JSON cannot write are `null`.
+    Real(f64),
     Text(String),
     List(Vec<Json>),
     Object(Vec<(&'static str, Json)>),
@@ -45,6 +47,12 @@ impl From<usize> for Json {
     }
 }
 
+impl From<f64> for Json {
+    fn from(value: f64) -> Self {
+        Self::Real(value)
+    }
+}
+
 impl From<&str> for Json {
     fn from(value: &str) -> Self {
         Self::Text(value.to_owned())
@@ -75,6 +83,8 @@ fn write(f: &mut fmt::Formatter<'_>, value: &Json, depth: usize) -> fmt::Result 
         Json::Null => f.write_str("null"),
         Json::Bool(value) => write!(f, "{value}"),
         Json::Number(value) => write!(f, "{value}"),
+        Json::Real(value) if value.is_finite() => write!(f, "{value:.3}"),
+        Json::Real(_) => f.write_str("null"),
         Json::Text(value) => text(f, value),
         Json::List(items) => {
             f.write_char('[')?;
@@ -134,9 +144,10 @@ mod tests {
         let value = Json::Object(vec![
             ("a", Json::list([1_u32, 2])),
             ("b", Json::List(vec![Json::Object(vec![("c", true.into()), ("d", None::<u32>.into())])])),
+            ("f", 1.25.into()),
             ("e", "x\"\\\n\u{e4}".into()),
         ]);
-        let expected = "{\n  \"a\": [1, 2],\n  \"b\": [\n    {\"c\": true, \"d\": null}\n  ],\n  \"e\": \"x\\\"\\\\\\u000a\u{e4}\"\n}";
+        let expected = "{\n  \"a\": [1, 2],\n  \"b\": [\n    {\"c\": true, \"d\": null}\n  ],\n  \"f\": 1.250,\n  \"e\": \"x\\\"\\\\\\u000a\u{e4}\"\n}";
         assert_eq!(value.to_string(), expected);
         assert_eq!(Json::List(Vec::new()).to_string(), "[]");
     }

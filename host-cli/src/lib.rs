@@ -8,26 +8,34 @@
 
 pub mod args;
 mod backtrace;
+pub mod bench;
 pub mod caps;
 pub mod compile;
+pub mod completions;
 pub mod dis;
 mod duration;
 pub mod exit;
 mod fault;
 mod grants;
 mod imports;
+pub mod inspect;
 mod invoke;
 mod json;
 mod load;
+mod names;
 mod nearest;
+mod progress;
 mod report;
 pub mod run;
 pub mod scripts;
 mod size;
+mod source;
 mod style;
 pub mod symbolize;
 mod symbols;
+mod table;
 mod trace;
+pub mod validate;
 mod values;
 pub mod wast;
 mod watch;
@@ -51,11 +59,15 @@ pub fn main(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn dispatch(command: &Command) -> Exit {
     let result = match command {
         Command::Run(args) => run::run(args),
+        Command::Validate(args) => validate::validate(args),
+        Command::Inspect(args) => inspect::inspect(args),
         Command::Compile(args) => compile::compile(args),
         Command::Dis(args) => dis::dis(args),
         Command::Symbolize(args) => symbolize::symbolize(args),
         Command::Wast(args) => scripts::wast(args),
         Command::WasiCaps(args) => caps::caps(args),
+        Command::Bench(args) => bench::bench(args),
+        Command::Completions(args) => completions::completions(args),
     };
     match result {
         Ok(exit) => exit,

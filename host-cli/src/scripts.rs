@@ -3,9 +3,11 @@
 use crate::args::WastArgs;
 use crate::exit::{Exit, Failure};
 use crate::machine;
+use crate::progress::Bar;
 use crate::report::answer;
-use crate::wast::{Features, Options, run_files};
+use crate::wast::{Features, Options, Report, run_file};
 use ermine::Config;
+use std::path::PathBuf;
 
 /// Runs the scripts. Failures go to standard output, and the last line is `N passed, M failed`.
 ///
@@ -24,10 +26,24 @@ pub fn wast(args: &WastArgs) -> Result<Exit, Failure> {
     options.fuel = args.fuel;
     options.images = args.images;
     let features = args.features.iter().copied().fold(Features::none(), Features::with);
-    let report = run_files(&args.files, features, &options);
+    let report = run(&args.files, features, &options);
     for failure in &report.failed {
         answer(failure);
     }
     answer(&report);
     Ok(if report.failed.is_empty() { Exit::Success } else { Exit::TestsFailed })
+}
+
+/// Runs one script after the other.
+fn run(files: &[PathBuf], features: Features, options: &Options) -> Report {
+    let bar = (files.len() > 1).then(|| Bar::new(files.len() as u64));
+    let mut total = Report::default();
+    for (done, file) in (0..).zip(files) {
+        if let Some(bar) = &bar {
+            bar.set(done);
+            bar.say(|| file.display().to_string());
+        }
+        total.merge(run_file(file, features, options));
+    }
+    total
 }

@@ -1,17 +1,25 @@
 //! The command line: one file for each subcommand's options.
 
+mod bench;
 mod caps;
 mod compile;
+mod completions;
 mod dis;
 mod grants;
+mod inspect;
 mod run;
+mod validate;
 mod wast;
 
+pub use bench::BenchArgs;
 pub use caps::CapsArgs;
 pub use compile::{CompileArgs, Emit, ProfileArg, SymbolizeArgs};
+pub use completions::CompletionsArgs;
 pub use dis::DisArgs;
 pub use grants::{Deny, DirGrant, EnvGrant, GrantArgs};
+pub use inspect::InspectArgs;
 pub use run::{BacktraceForm, Preload, RunArgs, SandboxArg, StatsForm, Trace, UnknownImports};
+pub use validate::ValidateArgs;
 pub use wast::WastArgs;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -32,6 +40,10 @@ pub struct Cli {
 pub enum Command {
     /// Run a program, or call one of its functions (`ermine FILE` is short for it)
     Run(RunArgs),
+    /// Check that modules, text modules and images are valid and can be loaded
+    Validate(ValidateArgs),
+    /// Tell what is in a module or an image: sections, types, proposals, sizes, what it wants
+    Inspect(InspectArgs),
     /// Compile a module to an image, which runs without being validated and translated again, on a board for one
     Compile(CompileArgs),
     /// Show a module's functions: wasm operators and translated code side by side. Of an image: its code
@@ -42,6 +54,10 @@ pub enum Command {
     Wast(WastArgs),
     /// Tell the smallest set of grants that a program needs: by what it imports, or by what it uses when it runs
     WasiCaps(CapsArgs),
+    /// Measure how long a function or a program takes
+    Bench(BenchArgs),
+    /// Print a script that completes this command line in a shell
+    Completions(CompletionsArgs),
 }
 
 const AFTER_HELP: &str = "\

@@ -1,21 +1,29 @@
 //! What is worth knowing of an image before it goes to a board.
 
-use ermine::image::{Inspection, StackNeed, SymbolMap, Unbounded};
+use ermine::image::{Inspection, ItemKind, StackNeed, SymbolMap, Unbounded};
 use ermine::{ExternType, Module};
 use rustc_demangle::demangle;
 
 /// What a report shows.
-pub(super) struct Facts<'a> {
-    /// The module's name.
-    pub(super) input: &'a str,
+pub(crate) struct Facts<'a> {
+    /// The name of what was read: the module, or the image.
+    pub(crate) input: &'a str,
+    /// Where the image comes from, if it was just made.
+    pub(crate) origin: Option<Origin>,
+    pub(crate) module: &'a Module,
+    pub(crate) image: &'a Inspection,
+    pub(crate) stack: StackNeed,
+    pub(crate) map: Option<&'a SymbolMap>,
+    /// How many functions to list.
+    pub(crate) top: usize,
+}
+
+/// The module that an image was made of, and where it went.
+pub(crate) struct Origin {
     /// Bytes of the module.
     pub(super) wasm_bytes: usize,
     /// The image's name.
     pub(super) output: String,
-    pub(super) module: &'a Module,
-    pub(super) image: &'a Inspection,
-    pub(super) stack: StackNeed,
-    pub(super) map: &'a SymbolMap,
 }
 
 /// An export with what it needs.
@@ -27,9 +35,14 @@ pub(super) struct Exported<'a> {
 }
 
 impl Facts<'_> {
-    /// A function's name, or its index.
+    /// A function's name, or what it is exported under where there is no map, or its index.
     pub(super) fn func_name(&self, func: u32) -> String {
-        self.map.func_name(func).map_or_else(|| format!("func[{func}]"), |name| format!("{:#}", demangle(name)))
+        let exported = || {
+            let mut exports = self.image.exports();
+            exports.find(|export| export.kind == ItemKind::Func && export.index == func).map(|export| export.name)
+        };
+        let name = self.map.map_or_else(exported, |map| map.func_name(func));
+        name.map_or_else(|| format!("func[{func}]"), |name| format!("{:#}", demangle(name)))
     }
 
     /// The names of functions.
@@ -83,6 +96,16 @@ impl Facts<'_> {
     /// Element segments, and items in them.
     pub(super) fn elements(&self) -> (u32, u32) {
         (self.entries("elements"), self.entries("items"))
+    }
+
+    /// The functions with the most code, and the bytes of it.
+    pub(super) fn largest(&self) -> Vec<(u32, usize)> {
+        // Code is made of units of two bytes.
+        let bytes = |func| self.image.code_units(func).unwrap_or(0) * 2;
+        let mut functions: Vec<(u32, usize)> = self.image.defined().map(|func| (func, bytes(func))).collect();
+        functions.sort_by_key(|&(_, bytes)| std::cmp::Reverse(bytes));
+        functions.truncate(self.top);
+        functions
     }
 
     /// How many entries a section of the image has.

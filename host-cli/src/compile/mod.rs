@@ -8,6 +8,8 @@ mod facts;
 mod record;
 mod table;
 
+pub(crate) use facts::Facts;
+
 use crate::args::{CompileArgs, Emit, ProfileArg};
 use crate::exit::{Exit, Failure};
 use crate::load::{self, Program};
@@ -15,7 +17,7 @@ use crate::{fault, symbols};
 use emit::Constant;
 use ermine::image::{Inspection, with_memory};
 use ermine::{Config, Engine, Machine, Module, Profile};
-use facts::Facts;
+use facts::Origin;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -55,16 +57,20 @@ pub fn compile(args: &CompileArgs) -> Result<Exit, Failure> {
     }
     let facts = Facts {
         input: &name,
-        wasm_bytes: wasm.len(),
-        output: load::name(&output),
+        origin: Some(Origin { wasm_bytes: wasm.len(), output: load::name(&output) }),
         module: &module,
         image: &image,
         stack: image.stack_need(),
-        map: &map,
+        map: Some(&map),
+        top: 0,
     };
-    let report = if args.json { record::of(&facts).to_string() + "\n" } else { table::of(&facts) };
-    print(&report, load::is_stdin(&output));
+    print(&report(&facts, args.json), load::is_stdin(&output));
     Ok(Exit::Success)
+}
+
+/// What is worth knowing of an image, for people or as JSON.
+pub(crate) fn report(facts: &Facts<'_>, json: bool) -> String {
+    if json { record::of(facts).to_string() + "\n" } else { table::of(facts) }
 }
 
 fn config(args: &CompileArgs) -> Config {

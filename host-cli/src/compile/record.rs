@@ -1,6 +1,6 @@
 //! The report as JSON.
 
-use super::facts::Facts;
+use super::facts::{Facts, Origin};
 use crate::json::Json;
 use ermine::ExternType;
 
@@ -8,10 +8,17 @@ use ermine::ExternType;
 pub(super) fn of(facts: &Facts<'_>) -> Json {
     let image = facts.image;
     let (segments, items) = facts.elements();
-    Json::Object(vec![
-        ("input", facts.input.into()),
-        ("output", facts.output.as_str().into()),
-        ("wasm_bytes", facts.wasm_bytes.into()),
+    let mut fields = match &facts.origin {
+        Some(Origin { wasm_bytes, output }) => {
+            vec![
+                ("input", facts.input.into()),
+                ("output", output.as_str().into()),
+                ("wasm_bytes", (*wasm_bytes).into()),
+            ]
+        }
+        None => vec![("input", facts.input.into()), ("kind", "image".into())],
+    };
+    fields.extend([
         ("image_bytes", image.size().into()),
         ("checksum", format!("{:08x}", image.checksum()).into()),
         ("profile", facts.profile().into()),
@@ -29,7 +36,11 @@ pub(super) fn of(facts: &Facts<'_>) -> Json {
         ("start", image.start().map(|start| facts.func_name(start)).into()),
         ("imports", imports(facts)),
         ("exports", exports(facts)),
-    ])
+    ]);
+    if facts.origin.is_none() {
+        fields.push(("functions", functions(facts)));
+    }
+    Json::Object(fields)
 }
 
 fn sections(facts: &Facts<'_>) -> Json {
@@ -101,6 +112,17 @@ fn exports(facts: &Facts<'_>) -> Json {
             ("kind", kind(&export.ty).into()),
             ("type", export.ty.to_string().into()),
             ("stack_bytes", export.stack.into()),
+        ])
+    });
+    Json::list(objects)
+}
+
+fn functions(facts: &Facts<'_>) -> Json {
+    let objects = facts.largest().into_iter().map(|(func, bytes)| {
+        Json::Object(vec![
+            ("index", func.into()),
+            ("name", facts.func_name(func).into()),
+            ("translated_bytes", bytes.into()),
         ])
     });
     Json::list(objects)

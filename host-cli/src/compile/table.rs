@@ -2,18 +2,19 @@
 
 use super::facts::Facts;
 use crate::size::show;
-use ermine::{MemoryType, TableType, ValType};
+use crate::table::{self, count, row};
+use ermine::ValType;
 use std::fmt::Write as _;
-
-/// Width of the column of names.
-const LEFT: usize = 16;
 
 /// Functions of a path shown at either end.
 const ENDS: usize = 4;
 
 /// The whole report.
 pub(super) fn of(facts: &Facts<'_>) -> String {
-    let mut text = format!("{} -> {}\n\n", facts.input, facts.output);
+    let mut text = match &facts.origin {
+        Some(origin) => format!("{} -> {}\n\n", facts.input, origin.output),
+        None => format!("{}: an image\n\n", facts.input),
+    };
     sizes(&mut text, facts);
     sections(&mut text, facts);
     row(&mut text, "numbers", &facts.numbers().join(", "));
@@ -30,21 +31,19 @@ pub(super) fn of(facts: &Facts<'_>) -> String {
     );
     imports(&mut text, facts);
     exports(&mut text, facts);
+    functions(&mut text, facts);
     text
-}
-
-fn row(text: &mut String, name: &str, value: &str) {
-    // Writing to a string cannot fail.
-    let _ = writeln!(text, "{name:LEFT$}{value}");
 }
 
 fn sizes(text: &mut String, facts: &Facts<'_>) {
     let image = facts.image;
-    row(text, "wasm", &format!("{} bytes", show(facts.wasm_bytes)));
-    let ratio = image.size() as f64 / facts.wasm_bytes.max(1) as f64;
+    let ratio = facts.origin.as_ref().map_or_else(String::new, |origin| {
+        row(text, "wasm", &format!("{} bytes", show(origin.wasm_bytes)));
+        format!(", {:.2} x the wasm", image.size() as f64 / origin.wasm_bytes.max(1) as f64)
+    });
     let metered = if image.is_metered() { "metered" } else { "not metered" };
     let properties = format!("{} profile, {metered}, checksum {:08x}", facts.profile(), image.checksum());
-    row(text, "image", &format!("{} bytes, {ratio:.2} x the wasm; {properties}", show(image.size())));
+    row(text, "image", &format!("{} bytes{ratio}; {properties}", show(image.size())));
 }
 
 fn sections(text: &mut String, facts: &Facts<'_>) {
@@ -63,7 +62,11 @@ fn memories(text: &mut String, facts: &Facts<'_>) {
         row(
             text,
             "linear memory",
-            &format!("{}{}", memory_text(memory), if index < imported { ", imported" } else { "" }),
+            &format!(
+                "{}{}",
+                table::memory(memory.minimum(), memory.maximum(), memory.page_size()),
+                if index < imported { ", imported" } else { "" }
+            ),
         );
     }
     if facts.image.memories().next().is_none() {
@@ -71,39 +74,23 @@ fn memories(text: &mut String, facts: &Facts<'_>) {
     }
 }
 
-fn memory_text(memory: MemoryType) -> String {
-    let bytes = |pages: u64| show(pages.saturating_mul(memory.page_size()));
-    let size = |pages: u64| match memory.page_size() {
-        1 => format!("{} bytes", bytes(pages)),
-        // A count of pages fits 32 bits.
-        _ => format!("{} bytes, {}", bytes(pages), count(pages as usize, "page")),
-    };
-    let most = match memory.maximum() {
-        None => "no maximum".to_owned(),
-        Some(most) if most == memory.minimum() => "does not grow".to_owned(),
-        Some(most) => format!("at most {}", size(most)),
-    };
-    format!("{}; {most}", size(memory.minimum()))
-}
-
 fn tables(text: &mut String, facts: &Facts<'_>) {
     let imported = facts.imported(|ty| ty.table().is_some());
     for (index, table) in facts.image.tables().enumerate() {
-        row(text, "table", &format!("{}{}", table_text(table), if index < imported { ", imported" } else { "" }));
+        row(
+            text,
+            "table",
+            &format!(
+                "{}{}",
+                table::elements(table.minimum(), table.maximum(), ValType::from(table.element())),
+                if index < imported { ", imported" } else { "" }
+            ),
+        );
     }
     let (segments, items) = facts.elements();
     if segments > 0 {
-        row(text, "elements", &format!("{} in {}", show(items), count(segments as usize, "segment")));
+        row(text, "elements", &format!("{} in {}", show(items), count(segments, "segment")));
     }
-}
-
-fn table_text(table: TableType) -> String {
-    let most = match table.maximum() {
-        None => "no maximum".to_owned(),
-        Some(most) if most == table.minimum() => "does not grow".to_owned(),
-        Some(most) => format!("at most {}", show(most)),
-    };
-    format!("{} of {}; {most}", show(table.minimum()), ValType::from(table.element()))
 }
 
 /// What calls need, and why.
@@ -170,14 +157,13 @@ fn exports(text: &mut String, facts: &Facts<'_>) {
     }
 }
 
-/// A number of things.
-fn count(number: usize, thing: &str) -> String {
-    let plural = match (number, thing.strip_suffix('y')) {
-        (1, _) => thing.to_owned(),
-        (_, Some(stem)) => format!("{stem}ies"),
-        (_, None) => format!("{thing}s"),
-    };
-    format!("{} {plural}", show(number))
+fn functions(text: &mut String, facts: &Facts<'_>) {
+    for (index, (func, bytes)) in facts.largest().into_iter().enumerate() {
+        if index == 0 {
+            let _ = writeln!(text, "\n  {:>10}  the largest functions", "bytes");
+        }
+        let _ = writeln!(text, "  {:>10}  {}", show(bytes), facts.func_name(func));
+    }
 }
 
 #[cfg(test)]
@@ -190,20 +176,5 @@ mod tests {
         assert_eq!(chain(&names[..3]), "0 > 1 > 2");
         assert_eq!(chain(&names[..9]), "0 > 1 > 2 > 3 > 4 > 5 > 6 > 7 > 8");
         assert_eq!(chain(&names), "0 > 1 > 2 > 3 > … 4 more … > 8 > 9 > 10 > 11");
-    }
-
-    #[test]
-    fn memories_are_told_in_bytes_and_pages() {
-        assert_eq!(memory_text(MemoryType::new(1, None)), "65,536 bytes, 1 page; no maximum");
-        assert_eq!(memory_text(MemoryType::new(2, Some(4))), "131,072 bytes, 2 pages; at most 262,144 bytes, 4 pages");
-        let mut builder = MemoryType::builder();
-        let bytes = builder.min(300).max(Some(300)).page_size_log2(0).build();
-        assert_eq!(memory_text(bytes.expect("a type")), "300 bytes; does not grow");
-    }
-
-    #[test]
-    fn things_are_counted() {
-        assert_eq!(count(1, "memory"), "1 memory");
-        assert_eq!(count(2000, "memory"), "2,000 memories");
     }
 }

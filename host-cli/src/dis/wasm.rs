@@ -1,10 +1,10 @@
 //! The functions of a module: names and operators.
 
 use super::operator;
+use crate::names::{each_function_name, is_function};
 use std::collections::HashMap;
-use wasmparser::{
-    BinaryReaderError, ExternalKind, FunctionBody, KnownCustom, Name, Operator, Parser, Payload, TypeRef,
-};
+use std::ops::ControlFlow;
+use wasmparser::{BinaryReaderError, ExternalKind, FunctionBody, Operator, Parser, Payload};
 
 /// What a listing needs of a module.
 pub(super) struct WasmModule<'a> {
@@ -42,7 +42,7 @@ impl<'a> WasmModule<'a> {
             match payload? {
                 Payload::ImportSection(imports) => {
                     for import in imports.into_imports() {
-                        imported += u32::from(matches!(import?.ty, TypeRef::Func(_)));
+                        imported += u32::from(is_function(import?.ty));
                     }
                 }
                 Payload::ExportSection(section) => {
@@ -55,9 +55,10 @@ impl<'a> WasmModule<'a> {
                 }
                 Payload::CodeSectionEntry(body) => bodies.push(body),
                 Payload::CustomSection(section) => {
-                    if let KnownCustom::Name(section) = section.as_known() {
-                        names.extend(function_names(section));
-                    }
+                    let _: ControlFlow<()> = each_function_name(&section, |index, name| {
+                        names.insert(index, name);
+                        ControlFlow::Continue(())
+                    });
                 }
                 // All other sections say nothing about functions' names and bodies.
                 _ => {}
@@ -71,17 +72,6 @@ impl<'a> WasmModule<'a> {
         });
         Ok(Self { functions: functions.collect() })
     }
-}
-
-/// The function names of a name section. A malformed one is not an error in wasm: names end where it breaks.
-fn function_names(section: wasmparser::NameSectionReader<'_>) -> Vec<(u32, &str)> {
-    let mut names = Vec::new();
-    for subsection in section.into_iter().map_while(Result::ok) {
-        if let Name::Function(map) = subsection {
-            names.extend(map.into_iter().map_while(Result::ok).map(|naming| (naming.index, naming.name)));
-        }
-    }
-    names
 }
 
 impl Function<'_> {

@@ -1,6 +1,6 @@
 //! `ermine run`: loads a program, wasm or image, gives it what the command line allows, and runs it.
 //!
-//! `source` reads and translates, `session` links and calls, `unknown` stands in for what is missing, `bounds` and `deadline` limit, `sandbox` puts
+//! `session` links and calls, `unknown` stands in for what is missing, `bounds` and `deadline` limit, `sandbox` puts
 //! the process behind a second wall, `stats` counts.
 
 mod bounds;
@@ -10,7 +10,6 @@ mod deadline;
 #[cfg_attr(not(target_os = "linux"), path = "sandbox_none.rs")]
 mod sandbox;
 mod session;
-mod source;
 mod stats;
 mod unknown;
 
@@ -18,6 +17,7 @@ use crate::args::{RunArgs, Trace};
 use crate::backtrace::Sources;
 use crate::exit::{Exit, Failure};
 use crate::grants::{self, Arguments};
+use crate::source::Source;
 use crate::trace::Tracer;
 use crate::watch::{Watch, Watched, Watcher};
 use crate::{fault, machine, report, size, values};
@@ -26,7 +26,6 @@ use deadline::Deadline;
 use ermine::{Config, Engine, Limits, Linker, Module, Store, TrapCode};
 use ermine_wasi::{StdPort, WasiCtx, add_to_linker, add_to_linker_with};
 use session::{Session, Stop};
-use source::Source;
 use std::io;
 use std::time::Instant;
 

@@ -1,11 +1,11 @@
 //! `--stats`: what loading and running took.
 
-use super::source::Source;
 use super::{State, count};
 use crate::args::{RunArgs, StatsForm};
 use crate::json::Json;
 use crate::report;
 use crate::size::show;
+use crate::source::Source;
 use ermine::Store;
 use std::time::Duration;
 

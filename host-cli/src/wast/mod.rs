@@ -19,7 +19,7 @@ mod values;
 
 use std::fmt;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread;
 
 use ermine::Config;
@@ -106,17 +106,8 @@ pub fn run_directives(name: &str, directives: &[Directive], options: &Options) -
         .unwrap_or_else(|panic| failed_report(name, 0, panic))
 }
 
-/// Runs the scripts at `paths`, each with the proposals `extra` adds to those its folder is named
+/// Runs the script at `path`, with the proposals `extra` adds to those its folder is named
 /// after. `options.config` is the configuration without any proposal beyond WebAssembly 2.0.
-pub fn run_files(paths: &[PathBuf], extra: Features, options: &Options) -> Report {
-    let mut total = Report::default();
-    for path in paths {
-        total.merge(run_file(path, extra, options));
-    }
-    total
-}
-
-/// Runs the script at `path`: see [`run_files`].
 pub fn run_file(path: &Path, extra: Features, options: &Options) -> Report {
     let name = path.display().to_string();
     match fs::read_to_string(path) {

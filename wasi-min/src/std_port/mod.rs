@@ -57,7 +57,8 @@ pub struct StdPort {
     files: HostFiles,
     clocks: bool,
     random: bool,
-    stdout: Stream,
+    /// Where standard output goes; nowhere if there is none.
+    stdout: Option<Stream>,
 }
 
 impl Default for StdPort {
@@ -76,7 +77,7 @@ impl StdPort {
             files: HostFiles::default(),
             clocks: true,
             random: true,
-            stdout: Stream::Stdout,
+            stdout: Some(Stream::Stdout),
         }
     }
 
@@ -112,12 +113,19 @@ impl StdPort {
 
     /// From now on, what the guest writes to standard output goes to standard error.
     pub fn divert_stdout(&mut self) {
-        self.stdout = Stream::Stderr;
+        self.stdout = Some(Stream::Stderr);
     }
 
-    /// The host's stream that stands for the guest's.
-    fn host_stream(&self, stream: Stream) -> Stream {
-        if stream == Stream::Stdout { self.stdout } else { stream }
+    /// Throws away what the guest writes to standard output: for guests that are only measured.
+    #[must_use]
+    pub fn discard_stdout(mut self) -> Self {
+        self.stdout = None;
+        self
+    }
+
+    /// The host's stream that stands for the guest's, if one does.
+    fn host_stream(&self, stream: Stream) -> Option<Stream> {
+        if stream == Stream::Stdout { self.stdout } else { Some(stream) }
     }
 
     fn check_clocks(&self) -> Result<(), Errno> {
@@ -177,30 +185,33 @@ impl Console for StdPort {
 
     fn write(&mut self, stream: Stream, bytes: &[u8]) -> Result<usize, Errno> {
         match self.host_stream(stream) {
-            Stream::Stdin => Err(Errno::Badf),
-            Stream::Stdout => retry(|| io::stdout().write(bytes)),
-            Stream::Stderr => retry(|| io::stderr().write(bytes)),
+            Some(Stream::Stdin) => Err(Errno::Badf),
+            Some(Stream::Stdout) => retry(|| io::stdout().write(bytes)),
+            Some(Stream::Stderr) => retry(|| io::stderr().write(bytes)),
+            None => Ok(bytes.len()),
         }
     }
 
     fn flush(&mut self, stream: Stream) -> Result<(), Errno> {
         match self.host_stream(stream) {
-            Stream::Stdin => Ok(()),
-            Stream::Stdout => retry(|| io::stdout().flush()),
-            Stream::Stderr => retry(|| io::stderr().flush()),
+            Some(Stream::Stdin) => Ok(()),
+            Some(Stream::Stdout) => retry(|| io::stdout().flush()),
+            Some(Stream::Stderr) => retry(|| io::stderr().flush()),
+            None => Ok(()),
         }
     }
 
     fn is_terminal(&self, stream: Stream) -> bool {
         match self.host_stream(stream) {
-            Stream::Stdin => io::stdin().is_terminal(),
-            Stream::Stdout => io::stdout().is_terminal(),
-            Stream::Stderr => io::stderr().is_terminal(),
+            Some(Stream::Stdin) => io::stdin().is_terminal(),
+            Some(Stream::Stdout) => io::stdout().is_terminal(),
+            Some(Stream::Stderr) => io::stderr().is_terminal(),
+            None => false,
         }
     }
 
     fn stream_ready(&mut self, stream: Stream) -> Result<Readiness, Errno> {
-        polling::stream_ready(self.host_stream(stream))
+        self.host_stream(stream).map_or(Ok(Readiness::NOW), polling::stream_ready)
     }
 }
 

@@ -4,6 +4,7 @@ use crate::backtrace::Sources;
 use crate::exit::Failure;
 use crate::fault;
 use crate::load::{self, Program};
+use crate::progress;
 use crate::symbols::MapFile;
 use crate::trace::Tracer;
 use crate::trace::calls::{self, Traceable};
@@ -12,10 +13,10 @@ use ermine::{Engine, Module};
 use std::path::Path;
 
 /// A program, read.
-pub(super) struct Source<'a> {
+pub(crate) struct Source<'a> {
     path: &'a Path,
     /// What messages call it.
-    pub(super) name: String,
+    pub(crate) name: String,
     program: Program,
     /// Facts about it, if it is an image.
     image: Option<Inspection>,
@@ -27,7 +28,7 @@ impl<'a> Source<'a> {
     /// # Errors
     ///
     /// If it cannot be read or is no program.
-    pub(super) fn load(path: &'a Path) -> Result<Self, Failure> {
+    pub(crate) fn load(path: &'a Path) -> Result<Self, Failure> {
         let program = load::load(path)?;
         let name = load::name(path);
         let image = match &program {
@@ -38,17 +39,17 @@ impl<'a> Source<'a> {
     }
 
     /// Whether it pays fuel; nothing if that is up to whoever translates it.
-    pub(super) fn is_metered(&self) -> Option<bool> {
+    pub(crate) fn is_metered(&self) -> Option<bool> {
         self.image.as_ref().map(Inspection::is_metered)
     }
 
     /// Whether it is an image.
-    pub(super) fn is_image(&self) -> bool {
+    pub(crate) fn is_image(&self) -> bool {
         self.image.is_some()
     }
 
     /// Its size.
-    pub(super) fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         self.program.bytes().len()
     }
 
@@ -57,11 +58,11 @@ impl<'a> Source<'a> {
     /// # Errors
     ///
     /// If it is not valid, or beyond a bound.
-    pub(super) fn module(&self, engine: &Engine, sources: &mut Sources) -> Result<Module, Failure> {
-        let module = match &self.program {
+    pub(crate) fn module(&self, engine: &Engine, sources: &mut Sources) -> Result<Module, Failure> {
+        let module = progress::during(&format!("loading {}", self.name), self.bytes(), || match &self.program {
             Program::Wasm(wasm) => Module::new(engine, wasm),
             Program::Image(image) => Module::deserialize(engine, image),
-        };
+        });
         let module = module.map_err(|error| fault::cannot_load(&self.name, &error))?;
         if let Some(image) = &self.image {
             sources.add(&module, MapFile::beside(self.path, image.checksum()));

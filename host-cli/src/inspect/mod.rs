@@ -1,0 +1,79 @@
+//! `ermine inspect`: what is in a module or an image.
+//!
+//! `scan` reads a module's sections, `features` finds the proposals that it needs, `wasi` sorts the functions of WASI that it wants, `facts` puts all that beside
+//! what the engine makes of it. `table` and `record` show the facts to people and to programs; `image` does all of it for images.
+//!
+//! A module that the engine refuses because of a proposal is shown all the same, without translated code.
+
+mod facts;
+mod features;
+mod image;
+mod record;
+mod scan;
+mod table;
+mod wasi;
+
+use crate::args::InspectArgs;
+use crate::exit::{Exit, Failure};
+use crate::load::{self, Program};
+use crate::{progress, validate};
+use ermine::{Engine, ErrorKind, Machine};
+use facts::{Engines, Facts};
+use scan::Scan;
+use std::io::{self, Write as _};
+
+/// Prints what is in the file to standard output.
+///
+/// # Errors
+///
+/// If the file cannot be read, or is not valid.
+pub fn inspect(args: &InspectArgs) -> Result<Exit, Failure> {
+    let name = load::name(&args.file);
+    let text = match load::load(&args.file)? {
+        Program::Wasm(wasm) if is_component(&wasm) => component(args, &name, &wasm),
+        Program::Wasm(wasm) => {
+            let facts = progress::during(&format!("inspecting {name}"), wasm.len(), || facts(&name, &wasm))?;
+            if args.json { record::of(&facts, args.top).to_string() + "\n" } else { table::of(&facts, args.top) }
+        }
+        Program::Image(bytes) => image::inspect(args, &name, &bytes)?,
+    };
+    // If nobody reads it there is nobody to tell.
+    let _ = io::stdout().lock().write_all(text.as_bytes());
+    Ok(Exit::Success)
+}
+
+/// Everything there is to know of a module.
+fn facts<'a>(name: &'a str, wasm: &'a [u8]) -> Result<Facts<'a>, Failure> {
+    let mut config = crate::config();
+    // Compact code is the same for every machine; without threaded code there is less to do.
+    config.machine(Machine::Loop);
+    let engine = match Engine::new(&config).precompile_module(wasm) {
+        Ok(image) => Engines::Takes(image),
+        Err(error) => match error.kind() {
+            ErrorKind::Proposal { names, .. } => Engines::Lacks(names.split(", ").map(str::to_owned).collect()),
+            ErrorKind::Limit { .. } | ErrorKind::ImageBound(_) => Engines::Refuses(error.to_string()),
+            // The others say that the module is not valid.
+            _ => return Err(validate::refused(name, wasm, &error)),
+        },
+    };
+    let malformed = |error: wasmparser::BinaryReaderError| {
+        Failure::new(Exit::CannotLoad, format!("{name} cannot be taken apart: {error}"))
+    };
+    Ok(Facts::new(name, wasm, Scan::new(wasm).map_err(malformed)?, engine))
+}
+
+/// Whether the version in the header is that of a component.
+fn is_component(wasm: &[u8]) -> bool {
+    wasm.get(6..8) == Some(&[1, 0])
+}
+
+/// A component is named as what it is, and not looked into.
+fn component(args: &InspectArgs, name: &str, wasm: &[u8]) -> String {
+    let bytes = wasm.len();
+    if args.json {
+        let kind = ("kind", "component".into());
+        return crate::json::Json::Object(vec![("input", name.into()), kind, ("bytes", bytes.into())]).to_string()
+            + "\n";
+    }
+    format!("{name}: a component of {} bytes; this engine runs modules\n", crate::size::show(bytes))
+}

@@ -1,0 +1,61 @@
+//! `ermine validate`: whether files can be loaded, and if not, why and where.
+
+use crate::args::ValidateArgs;
+use crate::exit::{Exit, Failure};
+use crate::load::{self, Program};
+use crate::{fault, names, progress, report};
+use ermine::image::Inspection;
+use ermine::{Engine, Error, ErrorKind, Machine, Module};
+use rustc_demangle::demangle;
+use std::path::Path;
+
+/// Checks each file, and prints a line for each that is refused. The exit code is that of the first of them.
+///
+/// # Errors
+///
+/// None: they are printed.
+pub fn validate(args: &ValidateArgs) -> Result<Exit, Failure> {
+    let mut exit = Exit::Success;
+    for file in &args.files {
+        if let Err(failure) = check(file) {
+            let code = report::failure(&failure);
+            exit = if exit == Exit::Success { code } else { exit };
+        }
+    }
+    Ok(exit)
+}
+
+fn check(file: &Path) -> Result<(), Failure> {
+    let name = load::name(file);
+    match load::load(file)? {
+        Program::Wasm(wasm) => {
+            let mut config = crate::config();
+            // Nothing runs, so nothing has to be expanded for a machine.
+            config.machine(Machine::Loop);
+            let engine = Engine::new(&config);
+            let module = progress::during(&format!("validating {name}"), wasm.len(), || Module::new(&engine, &wasm));
+            module.map(drop).map_err(|error| refused(&name, &wasm, &error))
+        }
+        Program::Image(image) => {
+            let verdict = Inspection::open(&image).and_then(|image| image.verdict());
+            verdict.map_err(|error| fault::refused(&name, &error))
+        }
+    }
+}
+
+/// Why a module is refused, in one line, with the function that the fault is in.
+pub(crate) fn refused(name: &str, wasm: &[u8], error: &Error) -> Failure {
+    let failure = fault::cannot_load(name, error);
+    let mut parts = vec![failure.message];
+    parts.extend(failure.details);
+    let offset = match error.kind() {
+        ErrorKind::Wasm { offset, .. } | ErrorKind::Proposal { offset, .. } => u64::try_from(*offset).ok(),
+        // The others are not about a byte.
+        _ => None,
+    };
+    if let Some(func) = offset.and_then(|offset| names::function_at(wasm, offset)) {
+        let known = func.name.map_or_else(String::new, |name| format!(" {:#}", demangle(name)));
+        parts.push(format!("in func[{}]{known}", func.index));
+    }
+    Failure::new(failure.exit, parts.join(", "))
+}
