@@ -25,7 +25,8 @@ pub(crate) fn during<R>(what: &str, bytes: usize, work: impl FnOnce() -> R) -> R
     thread::scope(|scope| {
         // Dropped at the end of the work, however it ends: that is the sign for the spinner.
         let (_working, end) = mpsc::channel::<()>();
-        scope.spawn(move || spin(what, &end));
+        // Where there are no threads there is no spinner.
+        let _ = thread::Builder::new().spawn_scoped(scope, move || spin(what, &end));
         work()
     })
 }

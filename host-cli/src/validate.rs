@@ -7,7 +7,6 @@ use crate::{fault, names, progress, report};
 use ermine::image::Inspection;
 use ermine::{Engine, Error, ErrorKind, Machine, Module};
 use rustc_demangle::demangle;
-use std::path::Path;
 
 /// Checks each file, and prints a line for each that is refused. The exit code is that of the first of them.
 ///
@@ -17,7 +16,7 @@ use std::path::Path;
 pub fn validate(args: &ValidateArgs) -> Result<Exit, Failure> {
     let mut exit = Exit::Success;
     for file in &args.files {
-        if let Err(failure) = check(file) {
+        if let Err(failure) = load::load(file).and_then(|program| check(&load::name(file), &program)) {
             let code = report::failure(&failure);
             exit = if exit == Exit::Success { code } else { exit };
         }
@@ -25,20 +24,20 @@ pub fn validate(args: &ValidateArgs) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-fn check(file: &Path) -> Result<(), Failure> {
-    let name = load::name(file);
-    match load::load(file)? {
+/// Why a program is refused, if it is.
+pub(crate) fn check(name: &str, program: &Program) -> Result<(), Failure> {
+    match program {
         Program::Wasm(wasm) => {
             let mut config = crate::config();
             // Nothing runs, so nothing has to be expanded for a machine.
             config.machine(Machine::Loop);
             let engine = Engine::new(&config);
-            let module = progress::during(&format!("validating {name}"), wasm.len(), || Module::new(&engine, &wasm));
-            module.map(drop).map_err(|error| refused(&name, &wasm, &error))
+            let module = progress::during(&format!("validating {name}"), wasm.len(), || Module::new(&engine, wasm));
+            module.map(drop).map_err(|error| refused(name, wasm, &error))
         }
         Program::Image(image) => {
-            let verdict = Inspection::open(&image).and_then(|image| image.verdict());
-            verdict.map_err(|error| fault::refused(&name, &error))
+            let verdict = Inspection::open(image).and_then(|image| image.verdict());
+            verdict.map_err(|error| fault::refused(name, &error))
         }
     }
 }

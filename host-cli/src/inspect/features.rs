@@ -20,9 +20,10 @@ pub(super) fn needed(wasm: &[u8]) -> Option<BTreeSet<String>> {
         let sections = fewest(all(), |features| sections_valid(features, wasm)).unwrap_or_default();
         return Some(names(sections.union(operators(wasm))).chain(simd).collect());
     }
-    let sections = fewest(all(), |features| sections_valid(features, wasm))?;
-    let guess = sections.union(operators(wasm));
-    let features = if valid(guess, wasm) { guess } else { fewest(all(), |features| valid(features, wasm))? };
+    let (sections, bodies) = (fewest(all(), |features| sections_valid(features, wasm))?, operators(wasm));
+    let guess = sections.union(bodies);
+    let features =
+        if valid(guess, wasm) { guess } else { fewest(all(), |features| valid(features, wasm))?.union(bodies) };
     Some(names(features).collect())
 }
 
@@ -39,9 +40,9 @@ fn fewest(mut features: WasmFeatures, holds: impl Fn(WasmFeatures) -> bool) -> O
         return None;
     }
     // Later proposals build on earlier ones, and so have to go first.
-    let droppable: Vec<WasmFeatures> =
-        all().difference(ALWAYS).iter_names().map(|(_, feature)| feature.difference(ALWAYS)).collect();
-    for feature in droppable.into_iter().rev().filter(|feature| !feature.is_empty()) {
+    let proposals: Vec<WasmFeatures> = all().iter_names().map(|(_, feature)| feature).collect();
+    for feature in proposals.into_iter().rev().filter(|&feature| !ALWAYS.contains(feature)) {
+        let feature = feature.difference(ALWAYS);
         let without = features.difference(feature);
         if holds(without) {
             features = without;
@@ -210,7 +211,7 @@ mod tests {
         check("(module (func (drop (v128.const i64x2 0 0))))", &["simd"]);
         check(
             "(module (func (drop (i64.add128 (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0))) (drop)))",
-            &["multi-value", "wide-arithmetic"],
+            &["wide-arithmetic"],
         );
     }
 

@@ -77,3 +77,59 @@ fn component(args: &InspectArgs, name: &str, wasm: &[u8]) -> String {
     }
     format!("{name}: a component of {} bytes; this engine runs modules\n", crate::size::show(bytes))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Looks at something in every way there is, and tells whether it is valid.
+    fn look(bytes: Vec<u8>) -> bool {
+        let program = if bytes.starts_with(b"\0erm") { Program::Image(bytes) } else { Program::Wasm(bytes) };
+        let verdict = validate::check("it", &program).is_ok();
+        let args = |json| InspectArgs { json, top: 3, file: "nowhere".into() };
+        let seen = match &program {
+            Program::Image(bytes) => {
+                image::inspect(&args(false), "it", bytes).and(image::inspect(&args(true), "it", bytes)).is_ok()
+            }
+            Program::Wasm(wasm) => facts("it", wasm).is_ok_and(|facts| {
+                // What no engine here takes is still looked at.
+                !(table::of(&facts, 3) + &record::of(&facts, 3).to_string()).is_empty()
+            }),
+        };
+        // What validates can be inspected.
+        assert!(seen || !verdict);
+        // Nor does it matter whether the engine was asked before.
+        if let Program::Wasm(wasm) = &program {
+            let _ = (Scan::new(wasm).is_ok(), features::needed(wasm));
+        }
+        verdict
+    }
+
+    /// Cuts and changes bytes all over.
+    fn damage(bytes: &[u8]) {
+        assert!(look(bytes.to_vec()));
+        let step = (bytes.len() / 150).max(1);
+        for end in (0..bytes.len()).step_by(step) {
+            look(bytes[..end].to_vec());
+        }
+        for (turn, at) in (0..bytes.len()).step_by(step).enumerate() {
+            let mut changed = bytes.to_vec();
+            changed[at] ^= [0x01, 0x80, 0xff, 0x40][turn % 4];
+            look(changed);
+        }
+    }
+
+    #[test]
+    fn damaged_modules_are_refused_or_shown() {
+        damage(include_bytes!("../../../tests/guests/sandbox-probe/sandbox-probe.wasm"));
+    }
+
+    #[test]
+    fn damaged_small_modules_and_images_are_refused_or_shown() {
+        let wasm = wat::parse_str(include_str!("../../tests/inspect/all.wat")).expect("a module");
+        damage(&wasm);
+        let mut config = crate::config();
+        config.machine(Machine::Loop);
+        damage(&Engine::new(&config).precompile_module(&wasm).expect("an image"));
+    }
+}
