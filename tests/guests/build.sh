@@ -81,7 +81,14 @@ build_sandbox-probe() {
     sandbox-probe/main.rs -o sandbox-probe/sandbox-probe.wasm
 }
 
-(($#)) || set -- hello-rust stdio-c quickjs sqlite lua walk-rust hello-zig sandbox-probe
+# As the probe, for the same reason.
+build_wasi-rules() {
+  rustc --edition 2024 --target wasm32-unknown-unknown --crate-type cdylib -C opt-level=s -C panic=abort \
+    -C strip=symbols -C lto=fat -C codegen-units=1 --remap-path-prefix "$here=." \
+    wasi-rules/main.rs -o wasi-rules/wasi-rules.wasm
+}
+
+(($#)) || set -- hello-rust stdio-c quickjs sqlite lua walk-rust hello-zig sandbox-probe wasi-rules
 wasm=()
 for name in "$@"; do
   "build_$name"

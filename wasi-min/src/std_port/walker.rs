@@ -38,11 +38,13 @@ pub(super) fn open(dir: &Dir, path: &str, how: Open) -> Result<File, Errno> {
 
 pub(super) fn metadata(dir: &Dir, path: &str, follow: bool) -> Result<Metadata, Errno> {
     let path = checked(path)?;
+    let follow = follow || slash_behind_directory(dir, path)?;
     retry(|| if follow { dir.metadata(path) } else { dir.symlink_metadata(path) })
 }
 
 pub(super) fn set_times_at(dir: &Dir, path: &str, follow: bool, times: SetTimes) -> Result<(), Errno> {
     let path = checked(path)?;
+    let follow = follow || slash_behind_directory(dir, path)?;
     let spec = |time| match time {
         SetTime::Keep => None,
         SetTime::Now => Some(SystemTimeSpec::SymbolicNow),
@@ -64,7 +66,11 @@ pub(super) fn create_directory(dir: &Dir, path: &str) -> Result<(), Errno> {
 
 pub(super) fn remove_directory(dir: &Dir, path: &str) -> Result<(), Errno> {
     let path = checked(path)?;
-    retry(|| dir.remove_dir(path))
+    if path.ends_with('/') && !is_directory(dir, path)? {
+        return Err(Errno::Notdir);
+    }
+    // cap-std itself takes a slash behind it for an invalid argument.
+    retry(|| dir.remove_dir(path.trim_end_matches('/')))
 }
 
 pub(super) fn unlink_file(dir: &Dir, path: &str) -> Result<(), Errno> {
@@ -100,11 +106,22 @@ pub(super) fn symlink(target: &str, dir: &Dir, path: &str) -> Result<(), Errno> 
 
 pub(super) fn read_link(dir: &Dir, path: &str, buffer: &mut [u8]) -> Result<usize, Errno> {
     let path = checked(path)?;
+    if slash_behind_directory(dir, path)? {
+        return Err(Errno::Inval);
+    }
     let target = retry(|| dir.read_link_contents(path))?;
     let target = target.as_os_str().as_encoded_bytes();
     let len = target.len().min(buffer.len());
     buffer[..len].copy_from_slice(&target[..len]);
     Ok(len)
+}
+
+/// Whether there is a slash behind the path: it means the directory there, or that a link leads to. cap-std takes no notice.
+fn slash_behind_directory(dir: &Dir, path: &str) -> Result<bool, Errno> {
+    if !path.ends_with('/') {
+        return Ok(false);
+    }
+    if retry(|| dir.metadata(path))?.is_dir() { Ok(true) } else { Err(Errno::Notdir) }
 }
 
 /// What is neither to be a directory nor to replace one cannot have a slash behind its name.
