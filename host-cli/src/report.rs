@@ -6,6 +6,10 @@ use crate::exit::{Exit, Failure};
 use crate::style::{Kind, paint};
 use std::fmt::Display;
 use std::io::{self, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Whether the last line on standard error is unfinished: a trace has shown the beginning of a call that is not done.
+static UNFINISHED: AtomicBool = AtomicBool::new(false);
 
 /// Prints a failure, and gives back its exit code.
 pub(crate) fn failure(failure: &Failure) -> Exit {
@@ -23,7 +27,16 @@ pub(crate) fn note(message: impl Display) {
 
 /// Prints a line to standard error.
 pub(crate) fn line(text: impl Display) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    let mut stderr = io::stderr().lock();
+    if UNFINISHED.swap(false, Ordering::Relaxed) {
+        let _ = writeln!(stderr);
+    }
+    let _ = writeln!(stderr, "{text}");
+}
+
+/// Tells whether the last line on standard error is unfinished, so that a message begins a new one: the guest may be stopped at any time.
+pub(crate) fn unfinished(unfinished: bool) {
+    UNFINISHED.store(unfinished, Ordering::Relaxed);
 }
 
 /// Prints text to standard error as it is.

@@ -58,3 +58,21 @@ fn the_file_is_not_taken_for_what_to_trace() {
     assert!(run.stderr.starts_with("path_open(3, \"notes.txt\""), "{}", run.stderr);
     assert_eq!(ermine("trace-value", WORKS, &["--trace=everything", "t.wat"]).code, Some(2));
 }
+
+#[test]
+fn a_call_that_waits_is_shown_before_it_is_done() {
+    let program = r#"(module
+        (import "wasi_snapshot_preview1" "poll_oneoff" (func $poll (param i32 i32 i32 i32) (result i32)))
+        (memory (export "memory") 1)
+        (func (export "_start")
+            (i32.store (i32.const 16) (i32.const 1))
+            (i64.store (i32.const 24) (i64.const 60000000000))
+            (drop (call $poll (i32.const 0) (i32.const 64) (i32.const 1) (i32.const 128)))))"#;
+    let run = ermine("trace-waits", program, &["--trace", "--timeout", "50ms", "t.wat"]);
+    assert_eq!(run.code, Some(124));
+    let expected = "\
+poll_oneoff([CLOCK(MONOTONIC, 60000000000)])
+ermine: error: t.wat ran for longer than --timeout 50ms
+";
+    assert_eq!(run.stderr, expected);
+}

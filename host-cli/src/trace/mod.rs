@@ -11,7 +11,7 @@
 pub(crate) mod calls;
 mod wasi;
 
-use crate::values;
+use crate::{report, values};
 use calls::Names;
 use ermine::Val;
 use ermine_wasi::{Call, Errno};
@@ -141,6 +141,7 @@ impl Tracer {
     fn leave_open(&mut self, open: Open) {
         self.write();
         self.open = Some(open);
+        report::unfinished(true);
     }
 
     /// Ends the line.
@@ -149,6 +150,7 @@ impl Tracer {
         self.line.push('\n');
         self.write();
         self.open = None;
+        report::unfinished(false);
     }
 
     /// Writes what there is of the line. If nobody listens there is nobody to tell.

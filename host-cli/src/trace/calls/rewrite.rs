@@ -285,3 +285,53 @@ fn bytes(wasm: &[u8], range: Range<u64>) -> &[u8] {
 fn count(len: usize) -> u32 {
     u32::try_from(len).unwrap_or(u32::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::rewrite;
+    use ermine::{Engine, Module};
+    use std::path::Path;
+
+    /// The modules that the engine's own tests have as listings: they are there for their variety of code.
+    #[test]
+    fn rewritten_modules_are_valid_and_keep_their_exports() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/listings");
+        let engine = Engine::default();
+        let mut seen = 0;
+        for entry in folder.read_dir().expect("the folder is there") {
+            let path = entry.expect("the folder can be read").path();
+            let wasm = wat::parse_file(&path).expect("listings are modules");
+            // Some need a proposal that is off.
+            let Ok(module) = Module::new(&engine, &wasm) else { continue };
+            let rewritten = rewrite(&wasm).expect("a valid module");
+            let traced = Module::new(&engine, &rewritten.wasm);
+            let traced = traced.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            let exports = |module: &Module| -> Vec<String> {
+                let exports = module.exports().map(|export| format!("{} {:?}", export.name(), export.ty()));
+                exports.filter(|export| !export.starts_with("ermine:")).collect()
+            };
+            assert_eq!(exports(&traced), exports(&module), "{}", path.display());
+            assert_eq!(traced.imports().count(), module.imports().count());
+            seen += 1;
+        }
+        assert!(seen > 10, "{seen}");
+    }
+
+    #[test]
+    fn sections_are_added_where_they_belong() {
+        // Code, but neither tables nor exports; custom sections at all places.
+        let wasm = wat::parse_str(
+            r#"(module (@custom "a" (before type) "x") (func nop) (@custom "b" (after func) "y") (memory 1)
+                (global i32 (i32.const 0)) (@custom "c" (after global) "z") (data (i32.const 0) "d"))"#,
+        );
+        let rewritten = rewrite(&wasm.expect("a valid module")).expect("a valid module");
+        Module::new(&Engine::default(), &rewritten.wasm).expect("a valid module");
+    }
+
+    #[test]
+    fn what_is_no_module_is_an_error() {
+        for wasm in [&b""[..], b"\0asm", b"\0asm\x01\0\0\0\x01\x05\x01", b"nonsense"] {
+            assert!(rewrite(wasm).is_err(), "{wasm:?}");
+        }
+    }
+}
