@@ -1,9 +1,10 @@
 //! `--invoke`: calls an exported function with arguments from the command line.
 
 use crate::exit::{Exit, Failure};
+use crate::nearest::nearest;
 use crate::trace::calls::START;
 use crate::values;
-use ermine::{Extern, ExternType, Func, Instance, Module, Store, Val, ValType};
+use ermine::{Extern, ExternType, Func, Instance, Module, Store, Val};
 use std::ffi::OsString;
 
 /// Looks up the function `--invoke` names.
@@ -16,19 +17,28 @@ pub(crate) fn function<T>(module: &Module, instance: &Instance, store: &Store<T>
         Some(Extern::Func(func)) => Ok(func),
         Some(_) => Err(Failure::new(Exit::Usage, format!("the export `{name}` is not a function"))),
         None => {
-            let names = exported_functions(module);
-            let failure = Failure::new(Exit::Usage, format!("no function `{name}` is exported"));
-            Err(if names.is_empty() { failure } else { failure.with_details([format!("there is: {names}")]) })
+            let names = function_names(module);
+            let hint = nearest(name, names.iter().copied()).map(|known| format!(" (is `{known}` meant?)"));
+            let message = format!("no function `{name}` is exported{}", hint.unwrap_or_default());
+            let failure = Failure::new(Exit::Usage, message);
+            Err(if names.is_empty() {
+                failure
+            } else {
+                failure.with_details([format!("there is: {}", names.join(", "))])
+            })
         }
     }
 }
 
 /// The names of all exported functions, for messages; empty if there are none.
 pub(crate) fn exported_functions(module: &Module) -> String {
+    function_names(module).join(", ")
+}
+
+fn function_names(module: &Module) -> Vec<&str> {
     let functions = module.exports().filter(|export| matches!(export.ty(), ExternType::Func(_)));
     let functions = functions.filter(|export| export.name() != START);
-    let names: Vec<&str> = functions.map(|export| export.name()).collect();
-    names.join(", ")
+    functions.map(|export| export.name()).collect()
 }
 
 /// Parses the arguments by the function's type. A first `--` is passed over.
@@ -44,8 +54,12 @@ pub(crate) fn arguments<T>(func: Func, store: &Store<T>, name: &str, args: &[OsS
     let ty = func.ty(store);
     let params = ty.params();
     if params.len() != args.len() {
-        let types: Vec<String> = params.iter().map(ValType::to_string).collect();
-        let message = format!("`{name}` takes {} arguments ({}), not {}", params.len(), types.join(" "), args.len());
+        let count = match params.len() {
+            0 => "no arguments".to_owned(),
+            1 => "1 argument".to_owned(),
+            many => format!("{many} arguments"),
+        };
+        let message = format!("`{name}` takes {count}, not {}: it is a {}", args.len(), ExternType::Func(ty.clone()));
         return Err(Failure::new(Exit::Usage, message));
     }
     let parsed = params.iter().zip(args).enumerate().map(|(index, (ty, arg))| {

@@ -12,6 +12,7 @@ pub mod bench;
 pub mod caps;
 pub mod compile;
 pub mod completions;
+mod denied;
 pub mod dis;
 mod duration;
 pub mod exit;

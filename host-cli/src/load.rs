@@ -1,6 +1,9 @@
 //! Reads a program from a file or standard input: wasm, its text form or an image, told apart by content.
 
+use crate::args::Cli;
 use crate::exit::{Exit, Failure};
+use crate::nearest::nearest;
+use clap::CommandFactory as _;
 use std::io::{self, Read as _};
 use std::path::Path;
 
@@ -9,6 +12,9 @@ const WASM_MAGIC: &[u8] = b"\0asm";
 
 /// What an image begins with.
 const IMAGE_MAGIC: &[u8] = b"\0erm";
+
+/// Files of a folder that are looked at for one that may have been meant.
+const MOST_ENTRIES: usize = 10_000;
 
 /// A program that can be run.
 #[derive(Debug)]
@@ -35,12 +41,18 @@ impl Program {
 /// [`Exit::NotFound`] if there is no such file, [`Exit::CannotLoad`] if it cannot be read or is neither wasm nor wat nor an image.
 pub(crate) fn load(path: &Path) -> Result<Program, Failure> {
     let bytes = contents(path)?;
-    if bytes.starts_with(WASM_MAGIC) {
-        Ok(Program::Wasm(bytes))
-    } else if bytes.starts_with(IMAGE_MAGIC) {
-        Ok(Program::Image(bytes))
-    } else {
-        from_text(path, &bytes).map(Program::Wasm)
+    if bytes.starts_with(IMAGE_MAGIC) {
+        return Ok(Program::Image(bytes));
+    }
+    let wasm = if bytes.starts_with(WASM_MAGIC) { bytes } else { from_text(path, &bytes)? };
+    match wasm.get(4..8) {
+        // Other versions, and what is too short to have one, are the validator's.
+        Some([.., 1, 0]) => {
+            let name = name(path);
+            let message = format!("{name} is a component, not a module: build it for wasm32-wasip1");
+            Err(Failure::new(Exit::CannotLoad, message))
+        }
+        Some(_) | None => Ok(Program::Wasm(wasm)),
     }
 }
 
@@ -77,14 +89,34 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
 pub(crate) fn cannot_read(path: &Path, error: &io::Error) -> Failure {
     let name = name(path);
     match error.kind() {
-        io::ErrorKind::NotFound => Failure::new(Exit::NotFound, format!("{name}: no such file")),
-        io::ErrorKind::IsADirectory => Failure::new(Exit::CannotLoad, format!("{name} is a directory")),
+        io::ErrorKind::NotFound => {
+            let hint = similar(path).map(|other| format!(" (is `{other}` meant?)")).unwrap_or_default();
+            Failure::new(Exit::NotFound, format!("{name}: no such file{hint}"))
+        }
+        io::ErrorKind::IsADirectory => {
+            Failure::new(Exit::CannotLoad, format!("{name} is a directory: give a file in it"))
+        }
         io::ErrorKind::PermissionDenied => {
             Failure::new(Exit::CannotLoad, format!("{name} cannot be read: permission denied"))
         }
         // The kinds are the standard library's, and open-ended.
         _ => Failure::new(Exit::CannotLoad, format!("{name} cannot be read: {error}")),
     }
+}
+
+/// A file with a similar name in the same folder; for a name alone, also a subcommand.
+fn similar(path: &Path) -> Option<String> {
+    let name = path.file_name()?.to_str()?;
+    let folder = path.parent()?;
+    let alone = folder.as_os_str().is_empty();
+    let entries = std::fs::read_dir(if alone { Path::new(".") } else { folder }).into_iter().flatten();
+    let files = entries.take(MOST_ENTRIES).filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut known: Vec<String> = files.collect();
+    if alone && !name.contains('.') {
+        known.extend(Cli::command().get_subcommands().map(|command| command.get_name().to_owned()));
+    }
+    let found = nearest(name, known.iter().map(String::as_str))?;
+    Some(folder.join(found).display().to_string())
 }
 
 fn from_text(path: &Path, bytes: &[u8]) -> Result<Vec<u8>, Failure> {

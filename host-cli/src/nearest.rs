@@ -8,7 +8,7 @@ pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
 
 /// Edits that are taken for a slip: fewer in short names, where everything is similar.
 fn allowed(name: &str) -> usize {
-    (name.len() / 3).clamp(1, 3)
+    ((name.len() + 1) / 3).clamp(1, 3)
 }
 
 /// Edits that turn one name into the other.

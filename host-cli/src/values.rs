@@ -1,8 +1,10 @@
 //! Wasm values as people write them.
 
 use ermine::{F32, F64, Val, ValType};
+use std::fmt::{Display, LowerExp};
+use wast::parser::{self, ParseBuffer};
 
-/// Reads a value of type `ty`: decimal or 0x integers, signed or unsigned; decimal floats, `inf`, `nan`; `null`.
+/// Reads a value of type `ty`: decimal or 0x integers, signed or unsigned; decimal or 0x floats, `inf`, `nan`; `null`.
 ///
 /// # Errors
 ///
@@ -11,8 +13,8 @@ pub(crate) fn parse(text: &str, ty: ValType) -> Result<Val, String> {
     let value = match ty {
         ValType::I32 => integer(text).and_then(narrow).map(Val::I32),
         ValType::I64 => integer(text).and_then(wrap).map(Val::I64),
-        ValType::F32 => float::<f32>(text).map(|value| Val::F32(F32::from(value))),
-        ValType::F64 => float::<f64>(text).map(|value| Val::F64(F64::from(value))),
+        ValType::F32 => f32_of(text).map(Val::F32),
+        ValType::F64 => f64_of(text).map(Val::F64),
         ValType::FuncRef | ValType::ExternRef => (text == "null").then(|| Val::default_for_ty(ty)),
     };
     value.ok_or_else(|| expected(ty))
@@ -32,8 +34,8 @@ pub(crate) fn show(value: &Val) -> String {
     match value {
         Val::I32(value) => value.to_string(),
         Val::I64(value) => value.to_string(),
-        Val::F32(value) => f32::from(*value).to_string(),
-        Val::F64(value) => f64::from(*value).to_string(),
+        Val::F32(value) => show_float(f32::from(*value), f32::from(*value).into()),
+        Val::F64(value) => show_float(f64::from(*value), f64::from(*value)),
         Val::FuncRef(reference) => if reference.is_null() { "null" } else { "funcref" }.to_owned(),
         Val::ExternRef(reference) => if reference.is_null() { "null" } else { "externref" }.to_owned(),
     }
@@ -68,9 +70,24 @@ fn wrap(value: i128) -> Option<i64> {
     i64::try_from(value).ok().or_else(|| u64::try_from(value).ok().map(u64::cast_signed))
 }
 
-/// A float in Rust's notation, which has `inf` and `nan` in any case.
-fn float<F: std::str::FromStr>(text: &str) -> Option<F> {
-    text.replace('_', "").parse().ok()
+/// A float in Rust's notation, which has `inf` and `nan` in any case, or in that of wasm's text format, which has hexadecimal ones.
+fn f32_of(text: &str) -> Option<F32> {
+    let bits =
+        |text: &str| Some(F32::from_bits(parser::parse::<wast::token::F32>(&ParseBuffer::new(text).ok()?).ok()?.bits));
+    text.replace('_', "").parse().map(|value: f32| F32::from(value)).ok().or_else(|| bits(text))
+}
+
+/// The same of 64 bits.
+fn f64_of(text: &str) -> Option<F64> {
+    let bits =
+        |text: &str| Some(F64::from_bits(parser::parse::<wast::token::F64>(&ParseBuffer::new(text).ok()?).ok()?.bits));
+    text.replace('_', "").parse().map(|value: f64| F64::from(value)).ok().or_else(|| bits(text))
+}
+
+/// The shortest digits that mean this value; with an exponent where there would be many zeros. `size` is about as large.
+fn show_float(value: impl Display + LowerExp, size: f64) -> String {
+    let plain = size == 0.0 || !size.is_finite() || (1e-5..1e16).contains(&size.abs());
+    if plain { value.to_string() } else { format!("{value:e}") }
 }
 
 #[cfg(test)]
@@ -107,6 +124,26 @@ mod tests {
         assert_eq!(round("nan", ValType::F32).as_deref(), Ok("NaN"));
         assert_eq!(round("1e-3", ValType::F64).as_deref(), Ok("0.001"));
         assert!(parse("one", ValType::F64).is_err());
+    }
+
+    #[test]
+    fn floats_may_be_hexadecimal() {
+        assert_eq!(round("0x1.8p3", ValType::F32).as_deref(), Ok("12"));
+        assert_eq!(round("-0x10", ValType::F64).as_deref(), Ok("-16"));
+        assert_eq!(
+            parse("nan:0x400001", ValType::F32).map(|value| value.f32().map(F32::to_bits)),
+            Ok(Some(0x7fc0_0001))
+        );
+        for text in ["0x", "0x1p", "0x1 0x2", "(", "\""] {
+            assert!(parse(text, ValType::F64).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn long_floats_have_an_exponent() {
+        assert_eq!(round("1e300", ValType::F64).as_deref(), Ok("1e300"));
+        assert_eq!(round("-1.5e-9", ValType::F32).as_deref(), Ok("-1.5e-9"));
+        assert_eq!(round("123456", ValType::F64).as_deref(), Ok("123456"));
     }
 
     #[test]

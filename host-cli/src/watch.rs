@@ -1,6 +1,7 @@
-//! Who watches the guest's WASI calls: nobody, a tracer, or a count of what it uses.
+//! Who watches the guest's WASI calls: a record of what it is refused, a tracer, a count of what it uses.
 
 use crate::caps::Usage;
+use crate::denied::Denied;
 use crate::trace::Tracer;
 use ermine_wasi::{Call, Errno, Observe};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,14 +13,11 @@ pub(crate) struct Watch {
     pub(crate) trace: Option<Tracer>,
     /// `wasi-caps --run`, which looks at it when the guest is gone.
     pub(crate) usage: Option<Arc<Mutex<Usage>>>,
+    /// What the guest was refused.
+    pub(crate) denied: Denied,
 }
 
 impl Watch {
-    /// Whether anything does.
-    pub(crate) fn is_on(&self) -> bool {
-        self.trace.is_some() || self.usage.is_some()
-    }
-
     /// Whether standard output belongs to an answer, so that the guest's goes to standard error.
     pub(crate) fn is_answered(&self) -> bool {
         self.usage.is_some()
@@ -60,6 +58,7 @@ impl<T: Watched> Observe<T> for Watcher {
 
     fn after(&self, data: &mut T, memory: &[u8], call: Call<'_>, result: Result<(), Errno>) {
         let watch = data.watch();
+        watch.denied.after(memory, call, result);
         if let Some(mut usage) = watch.usage() {
             usage.after(memory, call, result);
         }

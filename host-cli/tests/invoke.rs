@@ -56,7 +56,7 @@ fn references_can_only_be_null() {
 fn arguments_that_do_not_fit_are_refused() {
     let run = invoke("misfit", &["add", "t.wat", "1"]);
     assert_eq!(run.code, Some(2));
-    assert_eq!(run.stderr, "ermine: error: `add` takes 2 arguments (i32 i32), not 1\n");
+    assert_eq!(run.stderr, "ermine: error: `add` takes 2 arguments, not 1: it is a function [i32 i32] -> [i32]\n");
     let run = invoke("misfit", &["add", "t.wat", "1", "1.5"]);
     assert_eq!(run.code, Some(2));
     assert_eq!(
@@ -75,6 +75,14 @@ ermine: error: no function `sub` is exported
 ";
     assert_eq!(run.stderr, expected);
     assert_eq!(invoke("unknown", &["memory", "t.wat"]).code, Some(2));
+    let run = invoke("unknown", &["hlaf", "t.wat"]);
+    assert!(run.stderr.starts_with("ermine: error: no function `hlaf` is exported\n"), "{}", run.stderr);
+    let run = invoke("unknown", &["swapp", "t.wat"]);
+    assert!(
+        run.stderr.starts_with("ermine: error: no function `swapp` is exported (is `swap` meant?)\n"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Directories, environment, name, sockets, and what is taken away.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct GrantArgs {
     /// Open a directory for the program, under its own name or another (it has none by default); `:ro` to read only
     #[arg(long, value_name = "HOST[::GUEST][:ro]", value_parser = crate::grants::dir)]

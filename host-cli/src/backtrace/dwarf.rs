@@ -57,7 +57,8 @@ impl<'a> Dwarf<'a> {
 
 /// `file:line:column`.
 fn show(location: &Location<'_>) -> Option<String> {
-    let mut text = location.file?.to_owned();
+    let file = location.file?;
+    let mut text = file.strip_prefix("./").unwrap_or(file).to_owned();
     for number in [location.line, location.column].into_iter().map_while(|number| number.filter(|number| *number > 0)) {
         text.push(':');
         text.push_str(&number.to_string());

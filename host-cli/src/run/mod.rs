@@ -24,7 +24,7 @@ use crate::{fault, machine, report, size, values};
 use bounds::Bounds;
 use deadline::Deadline;
 use ermine::{Config, Engine, Limits, Linker, Module, Store, TrapCode};
-use ermine_wasi::{StdPort, WasiCtx, add_to_linker, add_to_linker_with};
+use ermine_wasi::{StdPort, WasiCtx, add_to_linker_with};
 use session::{Session, Stop};
 use std::io;
 use std::time::Instant;
@@ -83,7 +83,8 @@ pub(crate) fn run_watched(args: &RunArgs, mut watch: Watch) -> Result<Exit, Fail
     let loaded = started.elapsed();
 
     let cannot_load = |error: ermine::Error| fault::cannot_load(&main.name, &error);
-    let linker = linker(&engine, watch.is_on()).map_err(cannot_load)?;
+    let mut linker = Linker::new(&engine);
+    add_to_linker_with(&mut linker, State::wasi, Watcher).map_err(cannot_load)?;
     let mut wasi = wasi(args)?;
     if watch.is_answered() {
         wasi.port_mut().divert_stdout();
@@ -140,16 +141,6 @@ fn wasi(args: &RunArgs) -> Result<WasiCtx<StdPort>, Failure> {
     grants::wasi(&args.grants, &Arguments { file: args.file(), args: own })
 }
 
-/// Who is not watched pays nothing for it.
-fn linker(engine: &Engine, watched: bool) -> Result<Linker<State>, ermine::Error> {
-    let mut linker = Linker::new(engine);
-    match watched {
-        true => add_to_linker_with(&mut linker, State::wasi, Watcher)?,
-        false => add_to_linker(&mut linker, State::wasi)?,
-    }
-    Ok(linker)
-}
-
 fn store(engine: &Engine, args: &RunArgs, wasi: WasiCtx<StdPort>, watch: Watch) -> Result<Store<State>, ermine::Error> {
     let max_table = args.max_table.and_then(|elements| usize::try_from(elements).ok());
     let state = State { wasi, bounds: Bounds::new(args.max_memory, max_table), wasi_calls: 0, watch };
@@ -169,7 +160,7 @@ fn conclude(
     sources: &Sources,
     result: Result<Vec<ermine::Val>, Stop>,
 ) -> Result<Exit, Failure> {
-    let refusal = store.data().bounds.refusal();
+    let refused = [store.data().bounds.refusal(), store.data().watch.denied.note()].into_iter().flatten();
     match result {
         Ok(results) => {
             let print = if store.data().watch.is_answered() { report::line } else { report::answer };
@@ -180,10 +171,10 @@ fn conclude(
         Err(Stop::Guest(name, error)) => match error.i32_exit_status() {
             Some(0) => Ok(Exit::Success),
             Some(code) => {
-                refusal.iter().for_each(|why| report::note(format_args!("{program} ended with {code}; {why}")));
+                refused.for_each(|what| report::note(format_args!("{program} ended with {code}; {what}")));
                 Ok(Exit::Guest(code))
             }
-            None => Err(ended(args, &name, sources, &error).with_details(refusal)),
+            None => Err(ended(args, &name, sources, &error).with_details(refused)),
         },
     }
 }

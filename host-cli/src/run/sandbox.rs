@@ -68,3 +68,35 @@ fn allowed(read_only: bool) -> BitFlags<AccessFs> {
         AccessFs::from_all(BEST) & !BitFlags::from(AccessFs::Execute)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs::File;
+    use std::path::Path;
+
+    #[test]
+    fn nothing_but_the_directories_can_be_opened_behind_the_wall() {
+        let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+        let (inside, outside) = (data.join("run.rs"), Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"));
+        let grant = DirGrant { host: data, guest: ".".to_owned(), read_only: true };
+        // The wall is around one thread.
+        let behind = std::thread::spawn(move || match restrict(false, &[grant]) {
+            Ok(RulesetStatus::NotEnforced) | Err(_) => None,
+            Ok(_) => Some([
+                File::open(&inside).is_ok(),
+                File::options().append(true).open(&inside).is_ok(),
+                File::open(&outside).is_ok(),
+                std::net::TcpListener::bind("127.0.0.1:0").is_ok(),
+            ]),
+        });
+        match behind.join().expect("no panic") {
+            // Older kernels leave the network open.
+            Some([inside, write, outside, _]) => assert_eq!([inside, write, outside], [true, false, false]),
+            None => assert_eq!(
+                enter(SandboxArg::Strict, &GrantArgs::default()).map_err(|failure| failure.exit),
+                Err(Exit::CannotLoad)
+            ),
+        }
+    }
+}

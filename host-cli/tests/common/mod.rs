@@ -32,7 +32,7 @@ pub fn folder(test: &str) -> PathBuf {
 }
 
 /// The command, to be run in `folder` with no environment of note.
-fn command(folder: &Path, args: &[&str]) -> Command {
+pub fn command(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ermine"));
     command.current_dir(folder).args(args).stdin(Stdio::null());
     command
