@@ -41,9 +41,14 @@ fn has_result_slot(info: &OpInfo) -> bool {
 fn fields_before_acc(instruction: &Instruction<'_>) -> usize {
     let Some(form) = form(instruction.code) else { return 0 };
     let values = match form.shape {
-        // The values to choose from, the slot and its step: in front of what the form names.
-        Shape::Select | Shape::Step | Shape::StepMetered => 2,
-        Shape::Binary
+        // The slot and its step: in front of what the form names.
+        Shape::Step | Shape::StepMetered => 2,
+        Shape::AddStep => 4,
+        // The values to choose from, if the form does not name them.
+        Shape::Select if form.key.places().count() == 2 => 2,
+        Shape::Select
+        | Shape::Binary
+        | Shape::Ternary
         | Shape::Unary
         | Shape::Compare
         | Shape::Branch

@@ -77,6 +77,8 @@ fields! {
     AnyFunc: field32 as u32 = Field::AnyFunc;
     /// A type.
     Type: field32 as u32 = Field::Type;
+    /// A global that is read and written; its type is that of the slot before it.
+    Global: field32 as u32 = Field::Global;
     /// A table.
     Table: field32 as u32 = Field::Table;
     /// A memory.
@@ -99,6 +101,21 @@ impl Fetch for Imm64 {
     unsafe fn fetch<C: Stream>(s: &State<C>, at: usize) -> u64 {
         // SAFETY: the caller's contract.
         unsafe { u64::from(s.field32(at)) | u64::from(s.field32(at + 4)) << 32 }
+    }
+}
+
+/// A slot of 4 bytes that is written, with a value that is left in the accumulator, too.
+#[derive(Debug)]
+pub(crate) struct ToBoth32;
+
+impl Fetch for ToBoth32 {
+    type Value = u32;
+    const LAYOUT: Layout = Layout::EMPTY.with(Field::Write(Ty::I32)).writing(Ty::I32);
+
+    #[inline(always)]
+    unsafe fn fetch<C: Stream>(s: &State<C>, at: usize) -> u32 {
+        // SAFETY: the caller's contract.
+        u32::from(unsafe { s.field16(at) })
     }
 }
 

@@ -14,6 +14,12 @@ pub(crate) trait BinaryRow: Row {
     fn compute(a: Self::Operand, b: Self::Operand) -> Result<Self::Result, Trap>;
 }
 
+/// Three operands of one type.
+pub(crate) trait TernaryRow: Row {
+    type Value: Value;
+    fn compute(a: Self::Value, b: Self::Value, c: Self::Value) -> Self::Value;
+}
+
 /// A comparison.
 pub(crate) trait CompareRow: Row {
     type Operand: Value;

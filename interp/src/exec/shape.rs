@@ -7,7 +7,7 @@ use core::marker::PhantomData;
 
 use super::exit::ExitCode;
 use super::place::{Address, Read, Write};
-use super::row::{BinaryRow, CompareRow, LoadRow, PlainRow, StoreRow, UnaryRow, ValueRow};
+use super::row::{BinaryRow, CompareRow, LoadRow, PlainRow, StoreRow, TernaryRow, UnaryRow, ValueRow};
 use super::state::{Flow, State, Stream};
 use crate::isa::field::{Field, Layout, Next, Ty};
 use crate::trap::Trap;
@@ -28,7 +28,7 @@ macro_rules! shapes {
         pub(crate) struct $shape<R, F>(PhantomData<(R, F)>);
     )*};
 }
-shapes!(Binary Unary Compare Branch BranchMetered Step StepMetered Load Store Select GlobalGet GlobalSet Return Plain);
+shapes!(Binary Ternary Unary Compare Branch BranchMetered Step StepMetered AddStep Load Store Select GlobalGet GlobalSet Return Plain);
 
 #[inline(always)]
 const fn trap(trap: Trap) -> Flow {
@@ -47,6 +47,30 @@ impl<R: BinaryRow, X: Read<R::Operand>, Y: Read<R::Operand>, D: Write<R::Result>
                 Ok(result) => D::write(s, C::HEAD, result),
                 Err(reason) => return trap(reason),
             }
+        }
+        Flow::Next
+    }
+}
+
+impl<R, X, Y, Z, D> Instr for Ternary<R, (X, Y, Z, D)>
+where
+    R: TernaryRow,
+    X: Read<R::Value>,
+    Y: Read<R::Value>,
+    Z: Read<R::Value>,
+    D: Write<R::Value>,
+{
+    const LAYOUT: Layout = D::LAYOUT.and(X::LAYOUT).and(Y::LAYOUT).and(Z::LAYOUT);
+
+    #[inline(always)]
+    unsafe fn run<C: Stream>(s: &mut State<C>) -> Flow {
+        let x = C::HEAD + const { D::LAYOUT.bytes() };
+        let y = x + const { X::LAYOUT.bytes() };
+        let z = y + const { Y::LAYOUT.bytes() };
+        // SAFETY: the caller's contract, for each of this instruction's fields.
+        unsafe {
+            let result = R::compute(X::read(s, x), Y::read(s, y), Z::read(s, z));
+            D::write(s, C::HEAD, result);
         }
         Flow::Next
     }
@@ -115,19 +139,31 @@ impl<R: CompareRow, X: Read<R::Operand>, Y: Read<R::Operand>> Instr for BranchMe
     }
 }
 
-/// The body of both step shapes: the sum, and whether the comparison holds for it.
+/// The body of the step shapes, its fields from `at` on: the sum, and whether the comparison holds for it.
 ///
 /// # Safety
 /// As for [`Instr::run`].
 #[inline(always)]
-unsafe fn step<R: CompareRow<Operand = u32>, Y: Read<u32>, C: Stream>(s: &mut State<C>) -> (u32, u32, bool) {
+unsafe fn step<R: CompareRow<Operand = u32>, Y: Read<u32>, C: Stream>(s: &State<C>, at: usize) -> (u32, u32, bool) {
     // SAFETY: the caller's contract, for each of this instruction's fields.
     unsafe {
-        let slot = u32::from(s.field16(C::HEAD));
-        let sum = s.get::<u32>(slot).wrapping_add(<crate::isa::form::I as Read<u32>>::read(s, C::HEAD + 2));
+        let (slot, sum) = stepped(s, at);
         // The translator never makes the stepped slot its own limit.
-        let limit = Y::read(s, C::HEAD + 4);
+        let limit = Y::read(s, at + 4);
         (slot, sum, R::holds(sum, limit))
+    }
+}
+
+/// The slot that the field at `at` names, and its value plus the immediate behind that.
+///
+/// # Safety
+/// As for [`Instr::run`].
+#[inline(always)]
+unsafe fn stepped<C: Stream>(s: &State<C>, at: usize) -> (u32, u32) {
+    // SAFETY: the caller's contract, for both fields.
+    unsafe {
+        let slot = u32::from(s.field16(at));
+        (slot, s.get::<u32>(slot).wrapping_add(<crate::isa::form::I as Read<u32>>::read(s, at + 2)))
     }
 }
 
@@ -143,7 +179,7 @@ impl<R: CompareRow<Operand = u32>, Y: Read<u32>> Instr for Step<R, (Y,)> {
     unsafe fn run<C: Stream>(s: &mut State<C>) -> Flow {
         // SAFETY: the caller's contract, for each of this instruction's fields.
         unsafe {
-            let (slot, sum, holds) = step::<R, Y, C>(s);
+            let (slot, sum, holds) = step::<R, Y, C>(s, C::HEAD);
             s.set(slot, sum);
             if holds {
                 return s.jump(i32::from(s.field16(C::HEAD + 4 + const { Y::LAYOUT.bytes() }) as i16));
@@ -160,7 +196,7 @@ impl<R: CompareRow<Operand = u32>, Y: Read<u32>> Instr for StepMetered<R, (Y,)> 
     unsafe fn run<C: Stream>(s: &mut State<C>) -> Flow {
         // SAFETY: the caller's contract, for each of this instruction's fields.
         unsafe {
-            let (slot, sum, holds) = step::<R, Y, C>(s);
+            let (slot, sum, holds) = step::<R, Y, C>(s, C::HEAD);
             if holds {
                 // The sum is stored only once the fuel is paid: an unpaid instruction is executed again.
                 let flow = s.jump_metered(C::HEAD + 4 + const { Y::LAYOUT.bytes() });
@@ -170,6 +206,27 @@ impl<R: CompareRow<Operand = u32>, Y: Read<u32>> Instr for StepMetered<R, (Y,)> 
                 return flow;
             }
             s.set(slot, sum);
+        }
+        Flow::Next
+    }
+}
+
+/// One more counter before a step. If it is the limit or the stepped slot, it is what the addition left.
+impl<R: CompareRow<Operand = u32>, Y: Read<u32>> Instr for AddStep<R, (Y,)> {
+    const LAYOUT: Layout =
+        Layout::EMPTY.with(Field::Update(Ty::I32)).with(Field::Imm16).and(Step::<R, (Y,)>::LAYOUT).then(Next::Either);
+
+    #[inline(always)]
+    unsafe fn run<C: Stream>(s: &mut State<C>) -> Flow {
+        // SAFETY: the caller's contract, for each of this instruction's fields.
+        unsafe {
+            let (first, value) = stepped(s, C::HEAD);
+            s.set(first, value);
+            let (slot, sum, holds) = step::<R, Y, C>(s, C::HEAD + 4);
+            s.set(slot, sum);
+            if holds {
+                return s.jump(i32::from(s.field16(C::HEAD + 8 + const { Y::LAYOUT.bytes() }) as i16));
+            }
         }
         Flow::Next
     }
@@ -227,6 +284,32 @@ impl<R: ValueRow, X: Read<u32>, D: Write<R::Value>> Instr for Select<R, (X, D)> 
         unsafe {
             let (a, b) = (s.get::<R::Value>(u32::from(s.field16(at))), s.get::<R::Value>(u32::from(s.field16(at + 2))));
             let value = if X::read(s, at + 4) != 0 { a } else { b };
+            D::write(s, C::HEAD, value);
+        }
+        Flow::Next
+    }
+}
+
+/// One of the values, or both, are constants.
+impl<R, P, Q, X, D> Instr for Select<R, (P, Q, X, D)>
+where
+    R: ValueRow,
+    P: Read<R::Value>,
+    Q: Read<R::Value>,
+    X: Read<u32>,
+    D: Write<R::Value>,
+{
+    const LAYOUT: Layout = D::LAYOUT.and(P::LAYOUT).and(Q::LAYOUT).and(X::LAYOUT);
+
+    #[inline(always)]
+    unsafe fn run<C: Stream>(s: &mut State<C>) -> Flow {
+        let p = C::HEAD + const { D::LAYOUT.bytes() };
+        let q = p + const { P::LAYOUT.bytes() };
+        let x = q + const { Q::LAYOUT.bytes() };
+        // SAFETY: the caller's contract, for each of this instruction's fields.
+        unsafe {
+            let (a, b) = (P::read(s, p), Q::read(s, q));
+            let value = if X::read(s, x) != 0 { a } else { b };
             D::write(s, C::HEAD, value);
         }
         Flow::Next

@@ -305,6 +305,17 @@ impl<C: Stream> State<C> {
         unsafe { self.slot(slot).cast::<Slotted<T>>().write(Slotted(value)) }
     }
 
+    /// Puts a value into a slot and into the accumulator of its type.
+    ///
+    /// # Safety
+    /// As for [`Self::set`].
+    #[inline(always)]
+    pub(crate) unsafe fn set_both<T: Value>(&mut self, slot: u32, value: T) {
+        value.into_acc(&mut self.acc);
+        // SAFETY: the caller's contract.
+        unsafe { self.set(slot, value) }
+    }
+
     /// A u16 field, `at` bytes behind `ip`.
     ///
     /// # Safety

@@ -244,6 +244,13 @@ macro_rules! semantics {
             fn compute($a: $ta, $b: $tb) -> Result<$result, Trap> $body
         }
     };
+    (ternary $row:ident ($a:ident: $ta:ident, $b:ident: $tb:ident, $c:ident: $tc:ident) ($result:ident) () () $body:block) => {
+        impl TernaryRow for row::$row {
+            type Value = $result;
+            #[inline(always)]
+            fn compute($a: $ta, $b: $tb, $c: $tc) -> $result $body
+        }
+    };
     (compare $row:ident ($a:ident: $ta:ident, $b:ident: $tb:ident) (bool) () ($inverse:ident) $body:block) => {
         impl CompareRow for row::$row {
             type Operand = $ta;
@@ -345,6 +352,7 @@ macro_rules! form_info {
 #[cfg(feature = "alloc")]
 macro_rules! row_types {
     (binary $row:ident) => { row_types!(@ <row::$row as BinaryRow>::Operand, <row::$row as BinaryRow>::Result) };
+    (ternary $row:ident) => { row_types!(@ <row::$row as TernaryRow>::Value, <row::$row as TernaryRow>::Value) };
     (compare $row:ident) => { row_types!(@ <row::$row as CompareRow>::Operand, u32) };
     (unary $row:ident) => { row_types!(@ <row::$row as UnaryRow>::Operand, <row::$row as UnaryRow>::Result) };
     (load $row:ident) => { row_types!(@ u32, <row::$row as LoadRow>::Result) };

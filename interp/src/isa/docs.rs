@@ -36,9 +36,10 @@ result, operands, branch target, fuel. Several operands before an offset are add
 
 | Shape | Does |
 |---|---|
-| Binary, Unary, Compare | computes a result |
+| Binary, Ternary, Unary, Compare | computes a result |
 | Branch, BranchMetered | branches if the comparison holds |
 | Step, StepMetered | adds an immediate to a slot, branches if the comparison holds for the sum |
+| AddStep | adds an immediate to a slot, then does what Step does |
 | Load, Store | reads or writes memory |
 | Select, GlobalGet, GlobalSet | by the width of the value |
 | Return | leaves the function with one result |

@@ -114,11 +114,18 @@ impl<X: Keyed, Y: Keyed, Z: Keyed> Keyed for (X, Y, Z) {
     const COUNT: u32 = X::COUNT + Y::COUNT + Z::COUNT;
 }
 
+impl<X: Keyed, Y: Keyed, Z: Keyed, D: Keyed> Keyed for (X, Y, Z, D) {
+    const KEY: u32 = <(X, (Y, Z, D))>::KEY;
+    const COUNT: u32 = X::COUNT + Y::COUNT + Z::COUNT + D::COUNT;
+}
+
 /// How the fields of an instruction are arranged and what it does beside computing its row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shape {
     /// `(a, b, result)`
     Binary,
+    /// `(a, b, c, result)`
+    Ternary,
     /// `(a, result)`
     Unary,
     /// `(a, b, result)` of a comparison.
@@ -131,11 +138,13 @@ pub(crate) enum Shape {
     Step,
     /// `(b)`: the same, charging fuel where the branch is taken.
     StepMetered,
+    /// `(b)`: add an immediate to a slot, then as a step.
+    AddStep,
     /// `(address, result)`
     Load,
     /// `(address, value)`
     Store,
-    /// `(condition, result)`
+    /// `(condition, result)`, the values in slots; or `(a, b, condition, result)`.
     Select,
     /// `(result)`
     GlobalGet,
@@ -156,7 +165,9 @@ impl Shape {
             Self::BranchMetered => "br_if.metered.",
             Self::Step => "step.",
             Self::StepMetered => "step.metered.",
+            Self::AddStep => "add.step.",
             Self::Binary
+            | Self::Ternary
             | Self::Unary
             | Self::Compare
             | Self::Load

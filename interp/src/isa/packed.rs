@@ -100,6 +100,11 @@ impl Acc {
         Self(ty as u8 + 1)
     }
 
+    /// Whether what is read here is what `held` has: nothing, the same type, or the lower half of an i64.
+    pub(crate) fn is_in(self, held: Self) -> bool {
+        self == Self::NONE || self == held || (self == Self::of(Ty::I32) && held == Self::of(Ty::I64))
+    }
+
     const fn maybe(ty: Option<Ty>) -> Self {
         match ty {
             Some(ty) => Self::of(ty),

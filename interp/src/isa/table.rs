@@ -13,6 +13,8 @@
 //!   the accumulator. Shapes: [`crate::isa::form::Shape`]; places: `S` slot, `A` accumulator, `I` i16, `W` i32, `K` 64 bits, and for addresses `O` u16
 //!   offset, `P` u32 offset, `M` memory number with u32 offset; two operands of an address are added.
 //! * A form with one place is written as the tuple it is: `Return(S,)`.
+//! * Rows of three operands are two operations in one, the first on the first two. Their names have the operations in the order of the wasm operators
+//!   (`mul.add`: a product plus something) or, where the first result is the second operand of the other, the other way round (`add.mul`).
 //! * A result that goes to a slot is left in the accumulator of its type, too.
 //! * An opcode is a wasm byte, `(0xfc, n)` for a prefixed one, or `_` for an operation of the machine alone.
 //! * Integers are unsigned; a signed operation says so where it computes.
@@ -144,9 +146,103 @@ section F64Binary binary (feature = "f64") {
     F64Copysign 0xa6 "f64.copysign" (a: f64, b: f64) -> f64 { num::copysign_f64(a, b) }
 }
 
+section I32Sums ternary (all()) {
+    base []
+    full [Ternary(S, S, S, S) Ternary(S, S, S, A) Ternary(A, S, S, S) Ternary(A, S, S, A) Ternary(A, S, I, S) Ternary(A, S, I, A)]
+    rare [Ternary(S, S, I, S) Ternary(S, S, I, A)]
+
+    I32AddAdd _ "i32.add.add" (a: u32, b: u32, c: u32) -> u32 { a.wrapping_add(b).wrapping_add(c) }
+    I32XorAdd _ "i32.xor.add" (a: u32, b: u32, c: u32) -> u32 { (a ^ b).wrapping_add(c) }
+    I32XorAnd _ "i32.xor.and" (a: u32, b: u32, c: u32) -> u32 { (a ^ b) & c }
+    I32XorXor _ "i32.xor.xor" (a: u32, b: u32, c: u32) -> u32 { a ^ b ^ c }
+}
+
+section I32Shifted ternary (all()) {
+    base []
+    full [Ternary(S, I, S, S) Ternary(S, I, S, A) Ternary(A, I, S, S) Ternary(A, I, S, A)]
+    rare []
+
+    I32ShlOr   _ "i32.shl.or"    (a: u32, b: u32, c: u32) -> u32 { a.wrapping_shl(b) | c }
+    I32ShrUXor _ "i32.shr_u.xor" (a: u32, b: u32, c: u32) -> u32 { a.wrapping_shr(b) ^ c }
+    I32RotlXor _ "i32.rotl.xor"  (a: u32, b: u32, c: u32) -> u32 { a.rotate_left(b % 32) ^ c }
+}
+
+section I32Scaled ternary (all()) {
+    base []
+    full [
+        Ternary(S, I, S, S) Ternary(S, I, S, A) Ternary(A, I, S, S) Ternary(A, I, S, A) Ternary(S, I, I, S) Ternary(A, I, I, S) Ternary(A, I, I, A)
+    ]
+    rare [Ternary(S, I, I, A)]
+
+    I32ShlAdd _ "i32.shl.add" (a: u32, b: u32, c: u32) -> u32 { a.wrapping_shl(b).wrapping_add(c) }
+    I32AndAdd _ "i32.and.add" (a: u32, b: u32, c: u32) -> u32 { (a & b).wrapping_add(c) }
+}
+
+section I32Product ternary (all()) {
+    base []
+    full [Ternary(S, W, W, S) Ternary(S, W, W, A) Ternary(A, I, S, S) Ternary(A, I, S, A) Ternary(S, I, S, S) Ternary(S, S, S, S) Ternary(A, S, S, S)]
+    rare [Ternary(S, I, S, A) Ternary(S, I, I, S) Ternary(S, I, I, A) Ternary(S, I, W, S) Ternary(S, I, W, A) Ternary(A, W, W, S) Ternary(A, W, W, A)]
+
+    I32MulAdd _ "i32.mul.add" (a: u32, b: u32, c: u32) -> u32 { a.wrapping_mul(b).wrapping_add(c) }
+}
+
+section I32Masked ternary (all()) {
+    base []
+    full [Ternary(S, I, I, S) Ternary(S, I, I, A) Ternary(A, I, I, S) Ternary(A, I, I, A)]
+    rare []
+
+    I32AndShl  _ "i32.and.shl"   (a: u32, b: u32, c: u32) -> u32 { (a & b).wrapping_shl(c) }
+    I32ShrUAnd _ "i32.shr_u.and" (a: u32, b: u32, c: u32) -> u32 { a.wrapping_shr(b) & c }
+    I32AddShrU _ "i32.add.shr_u" (a: u32, b: u32, c: u32) -> u32 { a.wrapping_add(b).wrapping_shr(c) }
+}
+
+section I64Shifted ternary (all()) {
+    base []
+    full [Ternary(S, I, S, S) Ternary(S, I, S, A) Ternary(A, I, S, S) Ternary(A, I, S, A)]
+    rare []
+
+    I64ShlXor  _ "i64.shl.xor"   (a: u64, b: u64, c: u64) -> u64 { a.wrapping_shl(b as u32) ^ c }
+    I64ShrUXor _ "i64.shr_u.xor" (a: u64, b: u64, c: u64) -> u64 { a.wrapping_shr(b as u32) ^ c }
+    I64RotlAdd _ "i64.rotl.add"  (a: u64, b: u64, c: u64) -> u64 { a.rotate_left(b as u32 % 64).wrapping_add(c) }
+}
+
+section I64Mixed ternary (all()) {
+    base []
+    full [Ternary(S, S, K, S) Ternary(A, S, K, S)]
+    rare [Ternary(S, S, K, A) Ternary(A, S, K, A)]
+
+    I64XorMul _ "i64.xor.mul" (a: u64, b: u64, c: u64) -> u64 { (a ^ b).wrapping_mul(c) }
+}
+
+section F32Product ternary (feature = "f32") {
+    base []
+    full [Ternary(S, S, S, S) Ternary(S, S, S, A) Ternary(S, A, S, S) Ternary(S, A, S, A) Ternary(A, S, S, S) Ternary(A, S, S, A)]
+    rare []
+
+    F32MulAdd _ "f32.mul.add" (a: f32, b: f32, c: f32) -> f32 { a * b + c }
+    F32AddMul _ "f32.add.mul" (a: f32, b: f32, c: f32) -> f32 { c + a * b }
+    F32MulSub _ "f32.mul.sub" (a: f32, b: f32, c: f32) -> f32 { a * b - c }
+    F32SubMul _ "f32.sub.mul" (a: f32, b: f32, c: f32) -> f32 { c - a * b }
+}
+
+section F64Product ternary (feature = "f64") {
+    base []
+    full [
+        Ternary(S, S, S, S) Ternary(S, S, S, A) Ternary(S, A, S, S) Ternary(S, A, S, A) Ternary(A, S, S, S) Ternary(A, S, S, A) Ternary(A, K, S, S)
+        Ternary(A, K, S, A)
+    ]
+    rare []
+
+    F64MulAdd _ "f64.mul.add" (a: f64, b: f64, c: f64) -> f64 { a * b + c }
+    F64AddMul _ "f64.add.mul" (a: f64, b: f64, c: f64) -> f64 { c + a * b }
+    F64MulSub _ "f64.mul.sub" (a: f64, b: f64, c: f64) -> f64 { a * b - c }
+    F64SubMul _ "f64.sub.mul" (a: f64, b: f64, c: f64) -> f64 { c - a * b }
+    F64MulSum _ "f64.mul.sum" (a: f64, b: f64, c: f64) -> f64 { c * (a + b) }
+}
+
 section I32Compare compare (all()) {
     base [Compare(S, S, S) Compare(S, I, S) Branch(S, S) Branch(S, I) Branch(A, I)]
-    full [Branch(A, S) Branch(S, A) Step(S,) Step(I,) Branch(S, W) Branch(A, W)]
+    full [Branch(A, S) Branch(S, A) Step(S,) Step(I,) AddStep(S,) AddStep(I,) Branch(S, W) Branch(A, W)]
     rare [
         Compare(S, S, A) Compare(S, I, A) Compare(A, S, S) Compare(A, S, A) Compare(A, I, S) Compare(A, I, A) Compare(S, A, S)
         Compare(S, A, A) BranchMetered(S, S) BranchMetered(S, I) BranchMetered(A, S) BranchMetered(A, I) BranchMetered(S, A)
@@ -425,7 +521,7 @@ section F64Store store (feature = "f64") {
 
 section Select select (all()) {
     base [Select(S, S)]
-    full [Select(A, S)]
+    full [Select(A, S) Select(S, I, S, S) Select(S, I, A, S) Select(I, S, S, S) Select(I, S, A, S)]
     rare []
 
     Select32 _ "select.32" () -> u32 {}
@@ -499,6 +595,9 @@ section MovePair plain (all()) {
 
     CopyPair32 _ "copy.32.32" (to: To32, from: From32, to2: To32, from2: From32) { moves::copy_pair32 }
     CopyPair64 _ "copy.64.64" (to: To64, from: From64, to2: To64, from2: From64) { moves::copy_pair64 }
+    AddPair32 _ "i32.add.i32.add" (to: To32, from: From32, step: Imm16, to2: ToBoth32, from2: From32, step2: Imm16) { moves::add_pair32 }
+    GlobalAdd32 _ "global.add.32" (to: ToBoth32, step: Imm16, global: Global) { moves::global_add32 }
+    GlobalSetSum32 _ "global.set.sum.32" (from: From32, step: Imm16, global: Global) { moves::global_set_sum32 }
 }
 
 section Control plain (all()) {

@@ -83,7 +83,7 @@ pub(crate) struct Staged {
     pub(crate) row: RowId,
     pub(crate) shape: Shape,
     /// Places of its operands.
-    pub(crate) places: Short<Place, 3>,
+    pub(crate) places: Short<Place, 4>,
     pub(crate) dest: Dest,
     /// All fields but the result's, in order.
     pub(crate) fields: Short<u16, 8>,
@@ -109,6 +109,15 @@ impl Staged {
         match self.dest {
             Dest::Slot(slot) => Some(slot),
             Dest::None | Dest::Acc => None,
+        }
+    }
+
+    /// If it adds a constant to a slot: where the sum goes, and the fields.
+    fn counter(&self) -> Option<(Slot, [u16; 2])> {
+        let is_sum = self.row == RowId::I32Add && self.places.as_slice() == [Place::S, Place::I];
+        match (is_sum, self.dest, self.fields.as_slice()) {
+            (true, Dest::Slot(to), &[from, step]) => Some((to, [from, step])),
+            _ => None,
         }
     }
 
@@ -138,7 +147,7 @@ impl Staged {
         if self.shape == Shape::Plain {
             return lookup::find(self.row, self.shape, &[], profile);
         }
-        let mut places: Short<Place, 4> = Short::of(self.places.as_slice());
+        let mut places: Short<Place, 5> = Short::of(self.places.as_slice());
         match self.dest {
             Dest::None => {}
             Dest::Slot(_) => places.push(Place::S),
@@ -186,6 +195,24 @@ pub(crate) struct Emitter<'a> {
     pub(crate) offset: u32,
     /// Scratch slots handed out.
     scratch: u32,
+    /// The instruction written last, if it is one that may become one with the next.
+    counter: Option<Counter>,
+}
+
+/// A constant that was added to a slot, in an instruction that is written already.
+#[derive(Debug, Clone, Copy)]
+struct Counter {
+    /// Where it starts and ends.
+    start: u32,
+    end: u32,
+    to: Slot,
+    /// What to, and the constant.
+    fields: [u16; 2],
+}
+
+/// Whether the accumulator, holding a value of one type, holds one of the other: the lower half of an integer is one, too.
+pub(crate) fn holds(ty: Ty, wanted: Ty) -> bool {
+    ty == wanted || (ty, wanted) == (Ty::I64, Ty::I32)
 }
 
 /// Units that no instruction but a branch table exceeds.
@@ -214,6 +241,7 @@ impl<'a> Emitter<'a> {
             offsets,
             offset: 0,
             scratch: 0,
+            counter: None,
         }
     }
 
@@ -258,7 +286,13 @@ impl<'a> Emitter<'a> {
 
     /// Whether the value of this slot, read as this type, is in the accumulator for the next instruction.
     pub(crate) fn in_acc(&self, slot: Slot, ty: Ty) -> bool {
-        self.fuse && !self.tight && self.acc == Some((slot, ty))
+        let is_there = |(own, held): (Slot, Ty)| own == slot && holds(held, ty);
+        self.fuse && !self.tight && self.acc.is_some_and(is_there)
+    }
+
+    /// Whether instructions may become one, or none.
+    pub(crate) fn fuses(&self) -> bool {
+        self.fuse
     }
 
     /// Records that the accumulator holds the value of a slot.
@@ -349,16 +383,21 @@ impl<'a> Emitter<'a> {
         self.acc = None;
     }
 
-    fn write(&mut self, staged: &Staged) {
+    /// Writes an instruction. Returns where it is: it may have become one with the instruction before it.
+    fn write(&mut self, staged: &Staged) -> u32 {
         // A value in the accumulator of the instruction before must be read before anything comes between: islands wait. Not for long: where one
         // is due, nothing more is read from accumulators.
         if !staged.reads_acc() {
             self.make_room(ROOM);
         }
         self.tight = self.labels.is_tight(self.here(), 4 * ROOM);
+        if let Some(start) = self.write_with_counter(staged) {
+            return start;
+        }
+        let start = self.here();
         let Some(code) = staged.code(self.profile) else {
             debug_assert!(false, "no such instruction: {staged:?}");
-            return;
+            return start;
         };
         if let Some(offsets) = self.offsets.as_deref_mut() {
             offsets.push(((self.code.len() - self.start) as u32, staged.offset));
@@ -368,6 +407,33 @@ impl<'a> Emitter<'a> {
             self.code.push(slot.field());
         }
         self.code.extend_from_slice(staged.fields.as_slice());
+        self.counter = staged.counter().map(|(to, fields)| Counter { start, end: self.here(), to, fields });
+        start
+    }
+
+    /// Two counters in a row, or a counter and a step of another one, are one instruction.
+    fn write_with_counter(&mut self, staged: &Staged) -> Option<u32> {
+        let here = self.here();
+        let counter = self.counter.take().filter(|counter| self.fuse && counter.end == here)?;
+        let [from, step] = counter.fields;
+        let to = counter.to.field();
+        let (code, fields): (_, Short<u16, 8>) = match staged.counter() {
+            Some((to2, [from2, step2])) => {
+                let code = lookup::find(RowId::AddPair32, Shape::Plain, &[], self.profile);
+                (code, Short::of(&[to, from, step, to2.field(), from2, step2]))
+            }
+            None if staged.shape == Shape::Step && to == from => {
+                let mut fields = Short::of(&[to, step]);
+                fields.extend(staged.fields.as_slice());
+                (lookup::find(staged.row, Shape::AddStep, staged.places.as_slice(), self.profile), fields)
+            }
+            None => return None,
+        };
+        let code = code?;
+        self.code.truncate(self.start + counter.start as usize);
+        self.code.push(code.0);
+        self.code.extend_from_slice(fields.as_slice());
+        Some(counter.start)
     }
 
     /// Writes an instruction of a plain row at once.
@@ -391,9 +457,7 @@ impl<'a> Emitter<'a> {
         if !staged.reads_acc() {
             self.make_room(ROOM);
         }
-        let at = self.here();
-        self.write(&staged);
-        at
+        self.write(&staged)
     }
 
     /// Writes a branch to a label behind the window, of whose accumulator it may make use. A metered one goes back; returns what
@@ -410,7 +474,7 @@ impl<'a> Emitter<'a> {
         let mut all: Short<u16, 8> = Short::of(fields);
         all.extend(if metered { &[0, 0] } else { &[0] });
         let op = self.write_now(row, shape, places, all.as_slice());
-        let field = op + 1 + fields.len() as u32;
+        let field = self.here() - if metered { 2 } else { 1 };
         let code = self.code.get_mut(self.start..).unwrap_or(&mut []);
         self.labels.refer(code, label, op, field, if metered { Kind::NearMetered } else { Kind::Near });
         Priced { op, distance: field }
@@ -444,6 +508,7 @@ impl<'a> Emitter<'a> {
 
     /// Puts a label here. The window is empty.
     pub(crate) fn bind(&mut self, label: Label) {
+        self.counter = None;
         let here = self.here();
         let code = self.code.get_mut(self.start..).unwrap_or(&mut []);
         self.labels.bind(code, label, here);

@@ -59,6 +59,8 @@ pub(crate) struct Function<'a> {
     pub(crate) counting: Option<(u32, u32)>,
     /// The slot of the link.
     pub(crate) link: Slot,
+    /// A local that was shifted: see [`Function::view`].
+    pub(crate) shifted: Option<u32>,
     /// Blocks opened in code that cannot be reached.
     pub(crate) dead_depth: u32,
     /// The opcode of the operator being translated: its byte, or 0x100 plus the number behind the prefix 0xfc.
@@ -107,6 +109,7 @@ pub(crate) fn translate(
         operators: 0,
         counting: None,
         link: Slot(0),
+        shifted: None,
         dead_depth: 0,
         opcode: None,
     };

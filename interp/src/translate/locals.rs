@@ -1,6 +1,6 @@
 //! Locals and copies: reads that stay pending, writes that re-target the instruction before.
 
-use super::emit::{Dest, Slot};
+use super::emit::{Dest, Slot, Staged};
 use super::function::Function;
 use super::stack::{Entry, Held};
 use super::values::halves;
@@ -62,9 +62,7 @@ impl Function<'_> {
         match entry.held {
             Held::Const(bits) => Source::Const(bits),
             Held::Temp => Source::Slot(entry.slot),
-            Held::Local(local) => {
-                Source::Slot(self.stack.locals.get(local as usize).map_or(entry.slot, |local| local.slot))
-            }
+            Held::Local(local) => Source::Slot(self.stack.local_slot(local, entry).unwrap_or(entry.slot)),
         }
     }
 
@@ -141,6 +139,7 @@ impl Function<'_> {
     fn settle_local(&mut self, local: u32) {
         let Some(slot) = self.stack.locals.get(local as usize).map(|local| local.slot) else { return };
         while let Some(entry) = self.stack.settle_local(local) {
+            let slot = Slot(slot.0 + entry.part);
             if self.can_go_before(Some(slot), entry.slot, entry.ty) {
                 let copying = Copying::new(Source::Slot(slot), entry.ty, entry.slot);
                 self.emit.stage_before_last(copying.row, copying.dest, copying.fields());
@@ -162,8 +161,12 @@ impl Function<'_> {
         if entry.held != Held::Temp || !to.is_near() {
             return false;
         }
-        let Some(last) = self.emit.last_mut().filter(|last| last.slot() == Some(entry.slot) && !is_pair(last.row))
-        else {
+        let is_value = |last: &Staged| {
+            // The value may be a part of what the instruction puts there.
+            let is_part = entry.ty.bytes() == 4 && last.acc == Some(Ty::I64);
+            last.slot() == Some(entry.slot) && !is_pair(last.row) && !is_part
+        };
+        let Some(last) = self.emit.last_mut().filter(|last| is_value(last)) else {
             return false;
         };
         last.dest = Dest::Slot(to);
@@ -208,8 +211,11 @@ impl Function<'_> {
             if near == value.slot { Held::Temp } else { value.held }
         };
         if tee {
-            let held = if matches!(value.held, Held::Const(_)) { value.held } else { held };
-            self.stack.push(held, value.ty);
+            match value.held {
+                Held::Const(_) => self.stack.push(value.held, value.ty),
+                Held::Local(other) if held == value.held => self.stack.push_view(other, value.ty, value.part),
+                Held::Local(_) | Held::Temp => self.stack.push(held, value.ty),
+            };
         }
     }
 }

@@ -24,7 +24,7 @@ impl Access {
 /// An address in a form: places and fields.
 #[derive(Debug, Clone, Copy)]
 struct Address {
-    places: Short<Place, 3>,
+    places: Short<Place, 4>,
     fields: Short<u16, 8>,
 }
 

@@ -26,6 +26,8 @@ pub(crate) struct Entry {
     pub(crate) ty: Ty,
     /// Its own slot.
     pub(crate) slot: Slot,
+    /// Held by a local: how many bytes into the local's slot it starts. It may be the upper half of a wider local.
+    pub(crate) part: u32,
     /// The entry below that is held by the same local.
     below: Option<u32>,
 }
@@ -102,8 +104,17 @@ impl Stack {
 
     /// Pushes an entry.
     pub(crate) fn push(&mut self, held: Held, ty: Ty) -> Slot {
+        self.push_part(held, ty, 0)
+    }
+
+    /// Pushes a part of a local, or the whole of it as a value of another type.
+    pub(crate) fn push_view(&mut self, local: u32, ty: Ty, part: u32) -> Slot {
+        self.push_part(Held::Local(local), ty, part)
+    }
+
+    fn push_part(&mut self, held: Held, ty: Ty, part: u32) -> Slot {
         let slot = self.next_slot();
-        let mut entry = Entry { held, ty, slot, below: None };
+        let mut entry = Entry { held, ty, slot, part, below: None };
         if let Held::Local(local) = held {
             let index = self.entries.len() as u32;
             if let Some(local) = self.locals.get_mut(local as usize) {
@@ -121,6 +132,7 @@ impl Stack {
             held: Held::Const(0),
             ty: Ty::I32,
             slot: Slot(self.base),
+            part: 0,
             below: None,
         });
         self.release(&entry);
@@ -135,6 +147,11 @@ impl Stack {
         {
             local.pending = entry.below;
         }
+    }
+
+    /// The slot of a local, or where in it an entry is that it holds.
+    pub(crate) fn local_slot(&self, local: u32, entry: &Entry) -> Option<Slot> {
+        self.locals.get(local as usize).map(|local| Slot(local.slot.0 + entry.part))
     }
 
     pub(crate) fn top(&self) -> Option<&Entry> {
@@ -157,8 +174,8 @@ impl Stack {
     pub(crate) fn settle_local(&mut self, local: u32) -> Option<Entry> {
         let index = self.locals.get_mut(local as usize)?.pending?;
         let entry = self.entries.get_mut(index as usize)?;
-        entry.held = Held::Temp;
-        let settled = *entry;
+        let settled = Entry { held: Held::Temp, ..*entry };
+        *entry = Entry { part: 0, ..settled };
         self.locals.get_mut(local as usize)?.pending = settled.below;
         Some(settled)
     }
@@ -178,7 +195,7 @@ impl Stack {
     pub(crate) fn make_temp(&mut self, height: usize) {
         let Some(entry) = self.entries.get_mut(height) else { return };
         let settled = *entry;
-        entry.held = Held::Temp;
+        (entry.held, entry.part) = (Held::Temp, 0);
         self.release(&settled);
     }
 }

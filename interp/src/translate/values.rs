@@ -1,10 +1,12 @@
 //! Operands and arithmetic: where values come from, which form serves, what fuses with what came before.
 
-use super::emit::{Dest, Short, Slot};
+use super::emit::{Dest, Short, Slot, holds};
 use super::function::Function;
 use super::stack::{Entry, Held};
 use crate::isa::form::{Place, Shape};
 use crate::isa::{RowId, Ty, lookup};
+
+mod fused;
 
 /// An operand of the next instruction.
 #[derive(Debug, Clone, Copy)]
@@ -61,7 +63,7 @@ impl Function<'_> {
     pub(crate) fn slot_of(&mut self, entry: &Entry) -> Slot {
         let there = match entry.held {
             Held::Temp => Some(entry.slot),
-            Held::Local(local) => self.stack.locals.get(local as usize).map(|local| local.slot),
+            Held::Local(local) => self.stack.local_slot(local, entry),
             Held::Const(_) => None,
         };
         if let Some(slot) = there.filter(|slot| slot.is_near()) {
@@ -98,7 +100,7 @@ impl Function<'_> {
         if entry.held == Held::Temp
             && let Some(last) = self.emit.last_mut()
             && last.slot() == Some(entry.slot)
-            && last.acc == Some(entry.ty)
+            && last.acc.is_some_and(|ty| holds(ty, entry.ty))
         {
             let lean = last.lean();
             if lean.exists(profile) {
@@ -123,8 +125,12 @@ impl Function<'_> {
         let (b, a) = (self.stack.pop(), self.stack.pop());
         let (operand_ty, result_ty) = row.info().types;
         let (row, a, b) = self.normalise(row, a, b);
+        self.note_shift(row, &a);
         let (x, y) = self.choose(row, shape, &a, &b, operand_ty, true);
         let slot = self.push_result(result_ty);
+        if shape == Shape::Binary && self.chain(row, x, y, slot, result_ty) {
+            return;
+        }
         self.stage_value(row, shape, &[x, y], slot, result_ty);
     }
 
@@ -204,6 +210,9 @@ impl Function<'_> {
 
     /// A row with one operand.
     pub(crate) fn unary(&mut self, row: RowId) {
+        if self.view(row) {
+            return;
+        }
         let a = self.stack.pop();
         let (operand_ty, result_ty) = row.info().types;
         let slot = Operand::Slot(self.slot_of(&a));
@@ -240,18 +249,20 @@ impl Function<'_> {
         let (condition, b, a) = (self.stack.pop(), self.stack.pop(), self.stack.pop());
         let ty = a.ty.raw();
         let row = if ty == Ty::I32 { RowId::Select32 } else { RowId::Select64 };
-        let (x, y) = (self.slot_of_early(&a), self.slot_of_early(&b));
-        let slot = Operand::Slot(self.slot_of(&condition));
-        let mut z = self.or_acc(slot, Ty::I32);
-        if matches!(z, Operand::Acc) {
-            match self.has(row, Shape::Select, &[z], true) {
-                true => self.consume(&condition),
-                false => z = slot,
+        let (mut places, mut fields) = self.selected(row, &a, &b);
+        let slot = self.slot_of(&condition);
+        let mut z = Operand::Slot(slot);
+        if self.emit.in_acc(slot, Ty::I32) {
+            let mut form: Short<Place, 5> = Short::of(places.as_slice());
+            form.extend(&[Place::A, Place::S]);
+            if lookup::find(row, Shape::Select, form.as_slice(), self.emit.profile).is_some() {
+                self.consume(&condition);
+                z = Operand::Acc;
             }
         }
         let result = self.push_result(a.ty);
-        let (places, condition_fields) = encode(&[z]);
-        let mut fields: Short<u16, 8> = Short::of(&[x.field(), y.field()]);
+        let (condition_places, condition_fields) = encode(&[z]);
+        places.extend(condition_places.as_slice());
         fields.extend(condition_fields.as_slice());
         // The accumulator of a float is not the one that `select` writes.
         let acc = (ty == a.ty).then_some(ty);
@@ -269,6 +280,9 @@ impl Function<'_> {
     /// `global.set`.
     pub(crate) fn global_set(&mut self, global: u32, ty: Ty) {
         let value = self.stack.pop();
+        if ty == Ty::I32 && self.set_global_to_sum(global, &value) {
+            return;
+        }
         let row = if ty.raw() == Ty::I32 { RowId::GlobalSet32 } else { RowId::GlobalSet64 };
         let slot = Operand::Slot(self.slot_of(&value));
         let mut x = if ty.raw() == ty { self.or_acc(slot, ty) } else { slot };
@@ -300,7 +314,7 @@ pub(crate) fn halves(value: u32) -> [u16; 2] {
 }
 
 /// Places and fields of operands, in order.
-pub(crate) fn encode(operands: &[Operand]) -> (Short<Place, 3>, Short<u16, 8>) {
+pub(crate) fn encode(operands: &[Operand]) -> (Short<Place, 4>, Short<u16, 8>) {
     let (mut places, mut fields) = (Short::of(&[]), Short::of(&[]));
     for operand in operands {
         let (place, units, count) = operand.encode();

@@ -191,7 +191,7 @@ impl<'a> Walk<'_, 'a, '_> {
             let packed = layout(number).filter(|_| number < self.module.instructions).ok_or(Rule::Instruction)?;
             // A branch may come here from where the accumulator holds something else.
             let acc_here = if self.marks.has(self.at) { Acc::NONE } else { acc };
-            if packed.reads() != Acc::NONE && packed.reads() != acc_here {
+            if !packed.reads().is_in(acc_here) {
                 return Err(Rule::Accumulator);
             }
             let (writes, next) = self.instruction(packed)?;

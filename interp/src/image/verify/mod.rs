@@ -39,7 +39,7 @@
 //!     function is called by the instruction of its kind (defined or imported); a global is accessed by its width, and written only if mutable.
 //!     An indirect call compares signatures by their place, so what it reaches has the signature that rule 11 was checked with.
 //! 14. *Accumulators are read where they were just written.* The instruction directly before, in the order of execution too (no branch leads between), has
-//!     left a value of this type there. Reading anything else would be no danger, but would depend on the machine.
+//!     left a value of this type there, or an i64 whose lower half is read. Reading anything else would be no danger, but would depend on the machine.
 //! 15. *Metered code pays.* Every call and every branch back, or to itself, takes fuel; so between two payments a run executes each instruction once at
 //!     most. A header's price covers what it zeroes. Code that is not metered has no instruction that pays: nobody hands it fuel.
 //!
