@@ -131,3 +131,19 @@ fn a_program_that_cannot_be_loaded_gives_no_answer() {
     }
     assert_eq!(ermine("caps-missing", "", &["wasi-caps"]).code, Some(2));
 }
+
+#[test]
+fn grants_are_of_no_use_to_a_scan() {
+    let run = ermine("caps-useless", "(module)", &["wasi-caps", "--deny", "clock", "t.wat"]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""));
+    assert!(run.stderr.ends_with("add --run\n"), "{}", run.stderr);
+}
+
+#[test]
+fn a_stream_that_is_denied_is_not_used() {
+    let args = ["wasi-caps", "--run", "--dir", "a", "--dir", "b", "--deny", "stdio", "t.wat"];
+    let run = with_directories("caps-stdio", &program(), &args);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(run.stdout.starts_with("ermine --dir a:ro --dir b --deny stdio,clock,random t.wat\n"), "{}", run.stdout);
+    assert!(run.stdout.ends_with("  fd_write: refused once\n"), "{}", run.stdout);
+}

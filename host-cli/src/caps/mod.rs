@@ -29,7 +29,21 @@ pub(crate) use usage::Usage;
 ///
 /// If the program cannot be loaded or, with `--run`, does not end by itself: the answer is printed all the same, if it ran.
 pub fn caps(args: &CapsArgs) -> Result<Exit, Failure> {
-    if args.runs { observe(args) } else { print(args, &scan::scan(&args.run, &module(&args.run)?)) }
+    if args.runs {
+        return observe(args);
+    }
+    if is_granted(&args.run) {
+        let message = "what a program is given makes a difference only when it runs: add --run";
+        return Err(Failure::new(Exit::Usage, message));
+    }
+    print(args, &scan::scan(&args.run, &module(&args.run)?))
+}
+
+/// Whether there are options that say what the program is given, or what is run.
+fn is_granted(args: &RunArgs) -> bool {
+    let grants = &args.grants;
+    let preopens = grants.dir.len() + grants.listen.len();
+    preopens + grants.env.len() + grants.deny.len() > 0 || grants.env_inherit || args.invoke.is_some()
 }
 
 /// The program's module, to be looked at.

@@ -60,6 +60,8 @@ pub(crate) struct Usage {
     pub(super) environ: Names,
     /// Whether the guest asked which directories there are.
     pub(super) asked_for_dirs: bool,
+    /// Whether it asked how many variables there are. If there are none, it need not read them.
+    pub(super) asked_for_environ: bool,
     /// What was refused for want of a grant, and how often.
     pub(super) refused: BTreeMap<Refusal, u64>,
     /// Whether the poll that is going on has a timeout.
@@ -79,6 +81,7 @@ impl Usage {
             random: Names::new(),
             environ: Names::new(),
             asked_for_dirs: false,
+            asked_for_environ: false,
             refused: BTreeMap::new(),
             times_out: false,
         }
@@ -98,7 +101,8 @@ impl Usage {
     pub(crate) fn after(&mut self, memory: &[u8], call: Call<'_>, result: Result<(), Errno>) {
         let function = call.function.name;
         self.asked_for_dirs |= function == "fd_prestat_get";
-        if result == Err(Errno::Notcapable) {
+        self.asked_for_environ |= function == "environ_sizes_get";
+        if result == Err(Errno::Notcapable) || (result == Err(Errno::Badf) && self.is_on_stream(call)) {
             self.refuse(call);
             return;
         }
@@ -145,6 +149,12 @@ impl Usage {
         if self.refused.len() < MOST_REFUSALS || self.refused.contains_key(&refusal) {
             *self.refused.entry(refusal).or_default() += 1;
         }
+    }
+
+    /// Whether the call is on a standard stream that the guest has not closed. If there is none, it was denied.
+    fn is_on_stream(&self, call: Call<'_>) -> bool {
+        kind(call.function.name) == Kind::Transfer
+            && self.origins(call).iter().any(|origin| matches!(origin, Origin::Stream(_)))
     }
 
     /// Where the descriptors among the arguments come from: one, or the two of a link or a renaming.
@@ -240,6 +250,14 @@ mod tests {
         call(&mut usage, &[], "fd_close", &[2], Ok(()));
         call(&mut usage, &[], "fd_write", &[2, 0, 0, 0], Err(Errno::Badf));
         assert!(usage.streams[2].is_empty());
+    }
+
+    #[test]
+    fn a_stream_that_is_not_there_is_refused() {
+        let mut usage = Usage::new(0);
+        call(&mut usage, &[], "fd_write", &[1, 0, 0, 0], Err(Errno::Badf));
+        assert!(usage.streams[1].is_empty());
+        assert_eq!(usage.refused[&Refusal { function: "fd_write", preopen: None }], 1);
     }
 
     #[test]

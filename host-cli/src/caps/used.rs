@@ -71,6 +71,7 @@ fn environment(answer: &mut Answer, grants: &GrantArgs, usage: &Usage) {
         }
     }
     let verdict = match (usage.environ.is_empty(), granted) {
+        (true, false) if usage.asked_for_environ => "asked for, none is granted",
         (true, _) => "not used",
         (false, true) => "read as a whole, which variables matter cannot be seen",
         (false, false) => "read, none is granted",
