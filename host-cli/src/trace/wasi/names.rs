@@ -1,6 +1,8 @@
 //! The names of the specification's numbers: one list for each set of flags (the lowest bit first) and for each
 //! enumeration (0 first).
 
+use ermine_wasi::types::rights as right;
+
 /// `clockid`.
 pub(super) const CLOCKS: &[&str] = &["REALTIME", "MONOTONIC", "PROCESS_CPUTIME", "THREAD_CPUTIME"];
 
@@ -90,8 +92,20 @@ const RIGHTS: &[&str] = &[
     "SOCK_ACCEPT",
 ];
 
-/// More rights than this are shown as those that are missing.
-const MANY: u32 = 8;
+/// Of more rights than this only the telling ones are shown: C libraries ask for a dozen at a time.
+const MANY: u32 = 6;
+
+/// If no more than this are missing, it is those that are shown.
+const FEW: u32 = 3;
+
+/// Rights that tell what a descriptor is for.
+const TELLING: u64 = right::FD_READ
+    | right::FD_WRITE
+    | right::FD_READDIR
+    | right::PATH_OPEN
+    | right::PATH_CREATE_FILE
+    | right::PATH_UNLINK_FILE
+    | right::SOCK_ACCEPT;
 
 /// The name of an enumeration's number, or the number.
 pub(super) fn one(names: &[&str], number: u64) -> String {
@@ -116,23 +130,24 @@ pub(super) fn flags(names: &[&str], bits: u64) -> String {
     if shown.is_empty() { "0".to_owned() } else { shown.join("|") }
 }
 
-/// A set of rights. Where nearly all are there, it is `~` and those that are missing.
+/// A set of rights: all names of a short one; of a long one those that are missing, if there are few, or those that matter.
 pub(super) fn rights(bits: u64) -> String {
-    let all = ermine_wasi::types::rights::ALL;
-    let missing = all & !bits;
-    if missing == 0 && bits & !all == 0 {
-        return "ALL".to_owned();
+    let known = bits & right::ALL;
+    let missing = right::ALL & !bits;
+    match (bits == known, missing.count_ones()) {
+        (true, 0) => "ALL".to_owned(),
+        (true, 1..=FEW) => format!("~({})", flags(RIGHTS, missing)),
+        (true, _) if known.count_ones() > MANY && known & TELLING != 0 => {
+            let others = (known & !TELLING).count_ones();
+            format!("{}|…{others} more", flags(RIGHTS, known & TELLING))
+        }
+        _ => flags(RIGHTS, bits),
     }
-    if bits & !all == 0 && bits.count_ones() > MANY && missing.count_ones() < MANY {
-        return format!("~({})", flags(RIGHTS, missing));
-    }
-    flags(RIGHTS, bits)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ermine_wasi::types::rights as right;
 
     #[test]
     fn numbers_without_a_name_are_shown_as_numbers() {
@@ -149,6 +164,7 @@ mod tests {
         assert_eq!(rights(right::ALL), "ALL");
         assert_eq!(rights(right::ALL & !right::SOCK_ACCEPT), "~(SOCK_ACCEPT)");
         assert_eq!(rights(right::SOCK_ACCEPT | right::FD_DATASYNC), "DATASYNC|SOCK_ACCEPT");
+        assert_eq!(rights(right::FILE), "READ|WRITE|…11 more");
         assert!(rights(u64::MAX).ends_with("|0xffffffffc0000000"));
         assert_eq!(right::ALL.count_ones(), u32::try_from(RIGHTS.len()).expect("a short list"));
     }
