@@ -94,13 +94,11 @@ fn the_kind_of_a_module_is_told() {
 #[test]
 fn components_are_named_as_such() {
     let component = b"\0asm\x0d\0\x01\0";
-    let run = ermine_with_input("inspect_component", "", &["inspect", "-"], component);
-    assert_eq!(
-        (run.code, run.stdout.as_str()),
-        (Some(0), "standard input: a component of 8 bytes; this engine runs modules\n")
-    );
-    let run = ermine_with_input("inspect_component", "", &["inspect", "--json", "-"], component);
-    assert_eq!(Json::parse(&run.stdout).expect("JSON").get("kind").and_then(Json::as_str), Some("component"));
+    for subcommand in ["inspect", "validate"] {
+        let run = ermine_with_input("inspect_component", "", &[subcommand, "-"], component);
+        assert_eq!((run.code, run.stdout.as_str()), (Some(126), ""));
+        assert!(run.stderr.contains("standard input is a component, not a module"), "{}", run.stderr);
+    }
 }
 
 #[test]

@@ -30,7 +30,6 @@ use std::io::{self, Write as _};
 pub fn inspect(args: &InspectArgs) -> Result<Exit, Failure> {
     let name = load::name(&args.file);
     let text = match load::load(&args.file)? {
-        Program::Wasm(wasm) if is_component(&wasm) => component(args, &name, &wasm),
         Program::Wasm(wasm) => {
             let facts = progress::during(&format!("inspecting {name}"), wasm.len(), || facts(&name, &wasm))?;
             if args.json { record::of(&facts, args.top).to_string() + "\n" } else { table::of(&facts, args.top) }
@@ -60,22 +59,6 @@ fn facts<'a>(name: &'a str, wasm: &'a [u8]) -> Result<Facts<'a>, Failure> {
         Failure::new(Exit::CannotLoad, format!("{name} cannot be taken apart: {error}"))
     };
     Ok(Facts::new(name, wasm, Scan::new(wasm).map_err(malformed)?, engine))
-}
-
-/// Whether the version in the header is that of a component.
-fn is_component(wasm: &[u8]) -> bool {
-    wasm.get(6..8) == Some(&[1, 0])
-}
-
-/// A component is named as what it is, and not looked into.
-fn component(args: &InspectArgs, name: &str, wasm: &[u8]) -> String {
-    let bytes = wasm.len();
-    if args.json {
-        let kind = ("kind", "component".into());
-        return crate::json::Json::Object(vec![("input", name.into()), kind, ("bytes", bytes.into())]).to_string()
-            + "\n";
-    }
-    format!("{name}: a component of {} bytes; this engine runs modules\n", crate::size::show(bytes))
 }
 
 #[cfg(test)]

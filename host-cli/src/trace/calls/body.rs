@@ -1,12 +1,14 @@
 //! Rewrites one function: it reports to the host when it is entered and when it returns.
 //!
-//!     (local.get 0) (call_indirect …)        its parameters, one call of a hook each
-//!     (i32.const func) (call_indirect …)     entered
-//!     block (result …)
-//!       …                                    what it did before; `return` became a branch out of the block
-//!     end
-//!     local.set, call_indirect, local.get    its results
-//!     (i32.const func) (call_indirect …)     left
+//! ```text
+//! (local.get 0) (call_indirect …)        its parameters, one call of a hook each
+//! (i32.const func) (call_indirect …)     entered
+//! block (result …)
+//!   …                                    what it did before; `return` became a branch out of the block
+//! end
+//! local.set, call_indirect, local.get    its results
+//! (i32.const func) (call_indirect …)     left
+//! ```
 //!
 //! Branches out of the function end at the block now, since that is where their depth leads. Before a tail call the function
 //! reports that it is gone.
