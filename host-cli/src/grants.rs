@@ -2,6 +2,7 @@
 
 use crate::args::{Deny, DirGrant, EnvGrant, GrantArgs};
 use crate::exit::{Exit, Failure};
+use crate::report;
 use ermine_wasi::{Access, HostFiles, StdPort, WasiCtx};
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -88,6 +89,7 @@ pub(crate) fn port(grants: &GrantArgs, program: &Arguments<'_>) -> Result<StdPor
         let listener = TcpListener::bind(address.as_str()).map_err(|error| {
             Failure::new(Exit::Usage, format!("--listen {address}: cannot listen there: {}", reason(&error)))
         })?;
+        tell_free_port(address, &listener);
         files = files.listener(listener);
     }
     let mut port = environment(grants, arguments(grants, program, StdPort::new())).files(files);
@@ -98,6 +100,13 @@ pub(crate) fn port(grants: &GrantArgs, program: &Arguments<'_>) -> Result<StdPor
         port = port.without_random();
     }
     Ok(port)
+}
+
+/// With port 0 the system chooses one, and users have to know it.
+fn tell_free_port(asked: &str, listener: &TcpListener) {
+    if let (true, Ok(address)) = (asked.ends_with(":0"), listener.local_addr()) {
+        report::note(format_args!("listening on {address}"));
+    }
 }
 
 /// The program's name and arguments.

@@ -26,12 +26,6 @@ for package in json.load(sys.stdin)["packages"]:
         print(os.path.dirname(package["manifest_path"]))' "$1"
 }
 
-build_hello-rust() {
-  rustc --edition 2024 --target wasm32-wasip1 -C opt-level=2 -C panic=abort -C strip=symbols -C lto=fat \
-    -C codegen-units=1 -C target-feature=-simd128 --remap-path-prefix "$here=." \
-    hello-rust/main.rs -o hello-rust/hello-rust.wasm
-}
-
 build_stdio-c() {
   "${cc[@]}" "${cflags[@]}" -Wall -Wextra -Werror stdio-c/main.c -o stdio-c/stdio-c.wasm
 }
@@ -63,11 +57,16 @@ build_lua() {
     lua/main.c "$source"/l*.c -lwasi-emulated-process-clocks -o lua/lua.wasm
 }
 
-build_walk-rust() {
+# Rust programs with the standard library: $1 is the guest.
+rust_program() {
   rustc --edition 2024 --target wasm32-wasip1 -C opt-level=2 -C panic=abort -C strip=symbols -C lto=fat \
-    -C codegen-units=1 -C target-feature=-simd128 --remap-path-prefix "$here=." \
-    walk-rust/main.rs -o walk-rust/walk-rust.wasm
+    -C codegen-units=1 -C target-feature=-simd128 --remap-path-prefix "$here=." "$1/main.rs" -o "$1/$1.wasm"
 }
+
+build_hello-rust() { rust_program hello-rust; }
+build_walk-rust() { rust_program walk-rust; }
+build_terminal() { rust_program terminal; }
+build_http-server() { rust_program http-server; }
 
 build_hello-zig() {
   python3 -m ziglang build-exe hello-zig/main.zig -target wasm32-wasi -O ReleaseSmall -fstrip \
@@ -88,7 +87,7 @@ build_wasi-rules() {
     wasi-rules/main.rs -o wasi-rules/wasi-rules.wasm
 }
 
-(($#)) || set -- hello-rust stdio-c quickjs sqlite lua walk-rust hello-zig sandbox-probe wasi-rules
+(($#)) || set -- hello-rust stdio-c quickjs sqlite lua walk-rust hello-zig terminal http-server sandbox-probe wasi-rules
 wasm=()
 for name in "$@"; do
   "build_$name"
