@@ -32,7 +32,7 @@ impl Stats<'_> {
         let done = if self.source.is_image() { "image verified" } else { "wasm translated" };
         let mut lines = vec![
             format!("{} bytes of {done} in {:.3?}", show(self.source.bytes()), self.loaded),
-            format!("ran for {:.3?}, with {} calls of WASI", self.ran, show(store.data().wasi_calls)),
+            format!("ran for {:.3?}; calls of WASI: {}", self.ran, show(store.data().wasi_calls)),
         ];
         match (operators(args, store), args.fuel) {
             (Some(used), Some(given)) => lines.push(format!("{} of {} fuel used", show(used), show(given))),
