@@ -11,8 +11,8 @@ use landlock::{
     RulesetAttr as _, RulesetCreatedAttr as _, RulesetError, RulesetStatus, Scope,
 };
 
-/// What every kernel with Landlock has.
-const LEAST: ABI = ABI::V1;
+/// What a kernel must have, or the wall is left out: the first version forbids to move a file from one directory to another whatever a rule says.
+const LEAST: ABI = ABI::V2;
 
 /// What is used where a kernel has it.
 const BEST: ABI = ABI::V6;
@@ -37,12 +37,12 @@ pub(super) fn enter(mode: SandboxArg, grants: &GrantArgs) -> Result<(), Failure>
 }
 
 fn missing() -> Failure {
-    let message = "--sandbox=strict: this kernel has no Landlock, or does not let us use it; --sandbox=auto runs the program without";
+    let message = "--sandbox=strict: this kernel has no Landlock (of Linux 5.19 or later), or does not let us use it; --sandbox=auto runs the program without";
     Failure::new(Exit::CannotLoad, message)
 }
 
 fn restrict(strict: bool, dirs: &[DirGrant]) -> Result<RulesetStatus, RulesetError> {
-    let least = if strict { CompatLevel::HardRequirement } else { CompatLevel::BestEffort };
+    let least = if strict { CompatLevel::HardRequirement } else { CompatLevel::SoftRequirement };
     let mut ruleset = Ruleset::default()
         .set_compatibility(least)
         .handle_access(AccessFs::from_all(LEAST))?
