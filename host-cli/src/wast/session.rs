@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use ermine::{Engine, Error, Instance, Linker, Module, Store, Val};
+use ermine::{CompilationMode, Engine, Error, Instance, Linker, Module, Store, Val};
 
 use super::script::{Action, Command, Directive, Expected, Source};
 use super::{Failure, Options, Report, script, spectest, values};
@@ -181,9 +181,17 @@ impl Session {
     fn load(&self, source: &Source) -> Result<Module, String> {
         match source {
             Source::Binary(binary) if self.images => self.load_through_image(binary).map_err(cannot("load")),
-            Source::Binary(binary) => Module::new(&self.engine, &binary[..]).map_err(cannot("load")),
+            Source::Binary(binary) => self.load_binary(binary).map_err(cannot("load")),
             Source::Malformed(why) => Err(format!("malformed text: {why}")),
         }
+    }
+
+    /// Loads a module. Scripts say which are invalid: where functions are validated later, that is looked at first.
+    fn load_binary(&self, binary: &[u8]) -> Result<Module, Error> {
+        if self.engine.config().get_compilation_mode() == CompilationMode::Lazy {
+            Module::validate(&self.engine, binary)?;
+        }
+        Module::new(&self.engine, binary)
     }
 
     fn load_through_image(&self, binary: &[u8]) -> Result<Module, Error> {

@@ -1,13 +1,13 @@
-//! Compact code to threaded code: the same instructions, the number replaced by the address of its handler, fields copied, branches rescaled.
+//! Compact code to threaded code, a function at a time: the same instructions, the number replaced by the address of its handler, fields copied, branches
+//! rescaled.
 #![allow(unsafe_code, reason = "hands handlers' addresses to the machine")]
 
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 use core::fmt;
 
-use super::decode::{Instruction, decode, get32, put32};
-use crate::exec::ctx::CodePtr;
+use super::decode::{get32, put32};
 use crate::exec::tail::{HANDLERS, Handler};
-use crate::isa::Field;
+use crate::isa::lookup::{Plan, plan};
 
 /// A unit of threaded code.
 #[derive(Clone, Copy)]
@@ -23,104 +23,94 @@ impl fmt::Debug for Word {
     }
 }
 
-/// Where the functions of threaded code start.
-#[derive(Debug, Default)]
-pub(super) struct Entries(Vec<CodePtr>);
-
-// SAFETY: the addresses point into code that lies beside them and never changes.
-unsafe impl Send for Entries {}
-// SAFETY: as above.
-unsafe impl Sync for Entries {}
-
-impl Entries {
-    /// From code and the words at which its functions start (the end of the last included).
-    pub(super) fn new(code: &[Word], starts: &[u32]) -> Self {
-        let (_, starts) = starts.split_last().unwrap_or((&0, &[]));
-        Self(starts.iter().map(|&start| code.as_ptr().wrapping_add(start as usize).cast()).collect())
+/// The threaded form of a function's code. Nothing if there is no memory for it.
+pub(super) fn expand(code: &[u16]) -> Option<Box<[Word]>> {
+    let (places, count) = places(code)?;
+    let mut expansion = Expansion { words: Vec::new(), places };
+    expansion.words.try_reserve_exact(count as usize).ok()?;
+    let mut at = 0;
+    while let Some((plan, fields)) = instruction(code, at) {
+        // The number is one that has a plan, so it has a handler.
+        expansion.words.push(Word { handler: HANDLERS[usize::from(code[at])] });
+        if plan.branches() {
+            expansion.rescaled(plan, at, fields)?;
+        } else {
+            expansion.copy(fields);
+        }
+        at += 1 + fields.len();
     }
-
-    pub(super) fn as_ptr(&self) -> *const CodePtr {
-        self.0.as_ptr()
-    }
+    debug_assert_eq!(at, code.len(), "compact code is a sequence of instructions");
+    debug_assert_eq!(expansion.words.len(), count as usize, "as many words as counted");
+    Some(expansion.words.into_boxed_slice())
 }
 
-/// The threaded form of `compact`, whose functions start at `starts`, and where they start there.
-pub(super) fn expand(compact: &[u16], starts: &[u32]) -> (Vec<Word>, Vec<u32>) {
-    let mut expansion =
-        Expansion { words: Vec::with_capacity(compact.len() / 2), places: Vec::new(), fields: Vec::new() };
-    let mut new_starts = Vec::with_capacity(starts.len());
-    for function in starts.windows(2) {
-        new_starts.push(expansion.words.len() as u32);
-        if let Some(code) = compact.get(function[0] as usize..function[1] as usize) {
-            expansion.function(code);
-        }
+/// At which word the instruction of each unit starts that starts one, and how many words there are.
+fn places(code: &[u16]) -> Option<(Vec<u32>, u32)> {
+    let mut places = Vec::new();
+    places.try_reserve_exact(code.len()).ok()?;
+    places.resize(code.len(), 0);
+    let (mut at, mut word) = (0, 0);
+    while let Some((_, fields)) = instruction(code, at) {
+        places[at] = word;
+        word += 1 + fields.len().div_ceil(4) as u32;
+        at += 1 + fields.len();
     }
-    new_starts.push(expansion.words.len() as u32);
-    (expansion.words, new_starts)
+    Some((places, word))
+}
+
+/// The instruction at `at`: how it is expanded, and its fields.
+#[inline]
+fn instruction(code: &[u16], at: usize) -> Option<(Plan, &[u16])> {
+    let (&number, rest) = code.get(at..)?.split_first()?;
+    let plan = plan(number)?;
+    let mut units = usize::from(plan.units);
+    if let Some(table) = plan.table() {
+        units += 2 * (get32(rest, table)? as usize + 1);
+    }
+    Some((plan, rest.get(..units)?))
 }
 
 struct Expansion {
     words: Vec<Word>,
-    /// Of the current function: at which word each unit's instruction starts.
+    /// At which word each unit's instruction starts.
     places: Vec<u32>,
-    /// Of the current instruction.
-    fields: Vec<u16>,
 }
 
 impl Expansion {
-    fn function(&mut self, code: &[u16]) {
-        self.places.clear();
-        self.places.resize(code.len(), 0);
-        let (mut at, mut word) = (0, 0);
-        while let Some(instruction) = decode(code, at) {
-            self.places[at] = word;
-            word += instruction.words() as u32;
-            at += instruction.len();
+    fn copy(&mut self, fields: &[u16]) {
+        let (whole, rest) = fields.as_chunks();
+        for &fields in whole {
+            self.words.push(Word { fields });
         }
-        debug_assert_eq!(at, code.len(), "compact code is a sequence of instructions");
-        at = 0;
-        while let Some(instruction) = decode(code, at) {
-            self.instruction(&instruction, at);
-            at += instruction.len();
+        match *rest {
+            [a] => self.words.push(Word { fields: [a, 0, 0, 0] }),
+            [a, b] => self.words.push(Word { fields: [a, b, 0, 0] }),
+            [a, b, c] => self.words.push(Word { fields: [a, b, c, 0] }),
+            _ => {}
         }
     }
 
-    fn instruction(&mut self, instruction: &Instruction<'_>, at: usize) {
-        let mut fields = core::mem::take(&mut self.fields);
-        fields.clear();
-        fields.extend_from_slice(instruction.fields);
-        self.rescale(instruction, at, &mut fields);
-        // The number is one that `decode` found in the table.
-        self.words.push(Word { handler: HANDLERS[usize::from(instruction.code.0)] });
-        self.words.extend(fields.chunks(4).map(|chunk| {
-            let mut padded = [0; 4];
-            padded[..chunk.len()].copy_from_slice(chunk);
-            Word { fields: padded }
-        }));
-        self.fields = fields;
-    }
-
-    /// Branch distances from units of u16 to words.
-    fn rescale(&self, instruction: &Instruction<'_>, at: usize, fields: &mut [u16]) {
-        let mut field_at = 0;
-        for field in instruction.info.layout.fields() {
-            match field {
-                Field::Branch => fields[field_at] = self.distance(at, i32::from(fields[field_at] as i16)) as u16,
-                Field::FarBranch => self.rescale_far(at, fields, field_at),
-                Field::BranchTable => {
-                    for entry in (field_at + 2..fields.len()).step_by(2) {
-                        self.rescale_far(at, fields, entry);
-                    }
-                }
-                _ => {}
-            }
-            field_at += field.bytes() / 2;
+    /// The fields of the instruction at `at`, its branch distances converted from units of u16 to words.
+    fn rescaled(&mut self, plan: Plan, at: usize, fields: &[u16]) -> Option<()> {
+        if let Some(near) = plan.near() {
+            // Instructions that branch near have few fields.
+            let mut own = [0; 16];
+            let own = own.get_mut(..fields.len())?;
+            own.copy_from_slice(fields);
+            own[near] = self.distance(at, i32::from(own[near] as i16)) as u16;
+            self.copy(own);
+            return Some(());
         }
-    }
-
-    fn rescale_far(&self, at: usize, fields: &mut [u16], field_at: usize) {
-        let units = get32(fields, field_at).unwrap_or(0) as i32;
-        put32(fields, field_at, self.distance(at, units) as u32);
+        let mut own = Vec::new();
+        own.try_reserve_exact(fields.len()).ok()?;
+        own.extend_from_slice(fields);
+        let first = plan.far().or_else(|| plan.table().map(|count| count + 2))?;
+        for entry in (first..if plan.far().is_some() { first + 1 } else { fields.len() }).step_by(2) {
+            let units = get32(&own, entry)? as i32;
+            put32(&mut own, entry, self.distance(at, units) as u32);
+        }
+        self.copy(&own);
+        Some(())
     }
 
     fn distance(&self, at: usize, units: i32) -> i32 {

@@ -1,152 +1,255 @@
 //! Translated code: compact, in a buffer of its own or in an image, and expanded to threaded where the tail machine runs it.
 //!
-//! All functions of a module lie behind one another. Code holds no addresses of instances: it is shared by all instances of its module and
-//! never changes.
-#![allow(unsafe_code, reason = "reads headers at addresses in its own, immovable buffer")]
+//! The compact code of all functions lies behind one another; it is what images are written from and what listings show. The tail machine's code of a
+//! function is made of it when the function is first called: most functions of most programs never are. Where translation waits for the first call, too
+//! ([`CompilationMode`](crate::CompilationMode)), there is no compact code but what the loop machine runs. [`cells`] has what was made.
+//!
+//! Code holds no addresses of instances: it is shared by all instances of its module and never changes.
+#![allow(unsafe_code, reason = "reads headers at addresses in its own, immovable buffers")]
 
+mod cells;
 pub(crate) mod decode;
 pub(crate) mod disasm;
 #[cfg(ermine_tail)]
 mod expand;
 
 use alloc::{sync::Arc, vec::Vec};
+use core::sync::atomic::{AtomicUsize, Ordering};
 
+use self::cells::{Cells, Owned};
 use crate::exec::Kind;
-use crate::exec::ctx::CodePtr;
+use crate::exec::ctx::{CodePtr, EntryCell};
 use crate::image::Image;
 
 /// The code of a module's functions.
 #[derive(Debug)]
 pub(crate) struct Code {
     kind: Kind,
-    buffer: Buffer,
-    /// Where each function starts, and where the last ends: in units of the buffer.
+    source: Source,
+    /// Where each function starts in `source`, and where the last ends, in units. Empty where that has none.
     starts: Vec<u32>,
-    /// The same as addresses, for threaded code.
-    #[cfg(ermine_tail)]
-    entries: expand::Entries,
+    cells: Cells,
+    /// Bytes of compact code that were made when functions were called.
+    translated: AtomicUsize,
 }
 
-/// The one encoding that the engine's machine runs.
+/// Where the code of functions that were not called comes from.
 #[derive(Debug)]
-enum Buffer {
+enum Source {
     Compact(Vec<u16>),
     /// The compact code of a verified image, and how many bytes are before it.
     Image(Arc<[u32]>, usize),
-    #[cfg(ermine_tail)]
-    Threaded(Vec<expand::Word>),
+    /// It is translated when they are called.
+    #[cfg(feature = "translate")]
+    Wasm,
+}
+
+impl Source {
+    /// Compact code, where there is any.
+    fn compact(&self) -> Option<&[u16]> {
+        match self {
+            Self::Compact(code) => Some(code),
+            Self::Image(words, _) => Some(Image::again(words).code()),
+            #[cfg(feature = "translate")]
+            Self::Wasm => None,
+        }
+    }
+
+    /// Where it starts.
+    fn base(&self) -> CodePtr {
+        match self {
+            Self::Compact(code) => code.as_ptr().cast(),
+            Self::Image(words, before) => words.as_ptr().cast::<u8>().wrapping_add(*before),
+            #[cfg(feature = "translate")]
+            Self::Wasm => core::ptr::null(),
+        }
+    }
 }
 
 impl Code {
-    /// Compact code whose functions start at `starts` (the end of the last included).
+    /// Compact code whose functions start at `starts` (the end of the last included), for a machine of this kind.
     #[cfg(feature = "translate")]
-    pub(crate) fn new(compact: Vec<u16>, starts: Vec<u32>) -> Self {
-        Self::in_place(Buffer::Compact(compact), starts)
+    pub(crate) fn new(compact: Vec<u16>, starts: Vec<u32>, kind: Kind) -> Self {
+        Self::of_source(Source::Compact(compact), starts, kind)
+    }
+
+    /// No code yet, of so many functions.
+    #[cfg(feature = "translate")]
+    pub(crate) fn untranslated(count: usize, kind: Kind) -> Self {
+        Self {
+            kind,
+            source: Source::Wasm,
+            starts: Vec::new(),
+            cells: Cells::stubs(count),
+            translated: AtomicUsize::new(0),
+        }
     }
 
     /// The compact code of an image that was verified.
-    pub(crate) fn of_image(words: &Arc<[u32]>) -> Self {
+    pub(crate) fn of_image(words: &Arc<[u32]>, kind: Kind) -> Self {
         let image = Image::again(words);
         let imported = usize::try_from(image.imported_funcs()).unwrap_or(usize::MAX);
         let defined = image.functions().get(imported..).unwrap_or_default();
         let code = image.code();
         let starts = defined.iter().map(|func| func.offset / 2).chain([code.len() as u32]).collect();
         let before = code.as_ptr() as usize - words.as_ptr() as usize;
-        Self::in_place(Buffer::Image(words.clone(), before), starts)
+        Self::of_source(Source::Image(words.clone(), before), starts, kind)
     }
 
-    fn in_place(buffer: Buffer, starts: Vec<u32>) -> Self {
-        Self {
-            kind: Kind::Loop,
-            buffer,
-            starts,
+    fn of_source(source: Source, starts: Vec<u32>, kind: Kind) -> Self {
+        let (_, own) = starts.split_last().unwrap_or((&0, &[]));
+        let cells = match kind {
+            Kind::Loop => Cells::fixed(own.iter().map(|&start| source.base().wrapping_add(2 * start as usize))),
             #[cfg(ermine_tail)]
-            entries: expand::Entries::default(),
-        }
+            Kind::Tail => Cells::stubs(own.len()),
+        };
+        Self { kind, source, starts, cells, translated: AtomicUsize::new(0) }
     }
 
-    /// This compact code, for a machine of this kind.
-    pub(crate) fn for_machine(self, kind: Kind) -> Self {
-        match kind {
-            Kind::Loop => self,
-            #[cfg(ermine_tail)]
-            Kind::Tail => {
-                let Some((compact, starts)) = self.compact() else { return self };
-                let (words, starts) = expand::expand(compact, starts);
-                let entries = expand::Entries::new(&words, &starts);
-                Self { kind, buffer: Buffer::Threaded(words), starts, entries }
-            }
-        }
+    /// Where a function that the module defines starts: now, or once it is called.
+    pub(crate) fn cell(&self, func: u32) -> Option<&EntryCell> {
+        self.cells.get(func)
     }
 
-    /// Bytes from [`base`](Self::base) to a function that the module defines. Nothing where 32 bits do not hold them.
-    pub(crate) fn offset(&self, func: u32) -> Option<u32> {
-        let (_, starts) = self.starts.split_last()?;
-        starts.get(func as usize)?.checked_mul(u32::try_from(self.unit()).ok()?)
+    /// The same of all, for machines.
+    pub(crate) fn cells(&self) -> *const EntryCell {
+        self.cells.as_ptr()
     }
 
-    /// The address of a function that the module defines.
-    pub(crate) fn entry(&self, func: u32) -> Option<CodePtr> {
-        Some(self.base().wrapping_add(self.offset(func)? as usize))
+    /// The function that has no code yet, where this is what stands for its code.
+    pub(crate) fn stub_at(&self, address: usize) -> Option<u32> {
+        self.cells.stub_at(address)
     }
 
-    /// Compact code, where that is what this is, and where functions start in it (the end of the last included).
+    /// Compact code of all functions, and where they start in it (the end of the last included). Nothing where it is made when it is called.
     pub(crate) fn compact(&self) -> Option<(&[u16], &[u32])> {
-        match &self.buffer {
-            Buffer::Compact(code) => Some((code, &self.starts)),
-            Buffer::Image(words, _) => Some((Image::again(words).code(), &self.starts)),
+        Some((self.source.compact()?, &self.starts))
+    }
+
+    /// The compact code of a function.
+    fn compact_of(&self, func: u32) -> Option<&[u16]> {
+        let (code, starts) = self.compact()?;
+        let func = usize::try_from(func).ok()?;
+        code.get(usize::try_from(*starts.get(func)?).ok()?..usize::try_from(*starts.get(func + 1)?).ok()?)
+    }
+
+    /// Makes a function ready to be called, if it is not. `translate` makes its compact code where that is not there.
+    ///
+    /// # Errors
+    /// What `translate` says; [`None`] if there is no memory.
+    pub(crate) fn prepare<E>(
+        &self,
+        func: u32,
+        translate: impl FnOnce() -> Result<Vec<u16>, E>,
+    ) -> Result<(), Option<E>> {
+        if self.cells.is_published(func) {
+            return Ok(());
+        }
+        let (code, translated) = match self.compact_of(func) {
+            Some(compact) => (self.for_machine(compact), 0),
+            None => {
+                let compact = translate().map_err(Some)?;
+                let bytes = size_of_val(&*compact);
+                (self.for_machine_owned(compact), bytes)
+            }
+        };
+        if self.cells.publish(func, code.ok_or(None)?) {
+            self.translated.fetch_add(translated, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    /// Bytes of compact code that were made when functions were called.
+    pub(crate) fn translated_bytes(&self) -> usize {
+        self.translated.load(Ordering::Relaxed)
+    }
+
+    /// Compact code that stays where it is, as the machine runs it.
+    fn for_machine(&self, compact: &[u16]) -> Option<Owned> {
+        match self.kind {
+            // The loop machine's functions have their code from the start.
+            Kind::Loop => None,
             #[cfg(ermine_tail)]
-            Buffer::Threaded(_) => None,
+            Kind::Tail => expand::expand(compact).map(Owned::Threaded),
         }
     }
 
-    /// Bytes of code.
+    /// Bytes of code: compact, and what machines run beside it.
     pub(crate) fn bytes(&self) -> usize {
-        let units = self.starts.last().map_or(0, |&end| end as usize);
-        units * self.unit()
+        size_of_val(self.source.compact().unwrap_or_default()) + self.cells.bytes()
+    }
+
+    /// How to find the function that an address is in.
+    pub(crate) fn finder(&self) -> Finder<'_> {
+        let mut pieces = Vec::new();
+        if let Source::Compact(_) | Source::Image(..) = self.source
+            && self.kind == Kind::Loop
+        {
+            let base = self.source.base().addr();
+            let ends = self.starts.iter().skip(1);
+            let piece = |((func, &start), &end): ((u32, &u32), &u32)| {
+                (base + 2 * start as usize, 2 * (end - start) as usize, func)
+            };
+            pieces.extend((0..).zip(&self.starts).zip(ends).map(piece));
+        } else {
+            pieces.extend(self.cells.published().map(|(func, start, bytes)| (start, bytes, func)));
+            pieces.sort_unstable();
+        }
+        Finder { code: self, pieces }
+    }
+
+    /// Where the link of a function's frames is, in bytes from the frame's start. The function has code.
+    fn link(&self, func: u32) -> Option<usize> {
+        let entry = self.cell(func)?.get();
+        debug_assert!(self.stub_at(entry.addr()).is_none(), "a frame of a function without code");
+        // SAFETY: every function starts with a header (invariant 2).
+        Some(unsafe { crate::exec::link_of(self.kind, entry) })
     }
 
     fn unit(&self) -> usize {
-        match &self.buffer {
-            Buffer::Compact(_) | Buffer::Image(..) => 2,
+        match self.kind {
+            Kind::Loop => 2,
             #[cfg(ermine_tail)]
-            Buffer::Threaded(_) => 8,
+            Kind::Tail => 8,
         }
     }
+}
 
-    /// The addresses of all functions that the module defines, for threaded code.
-    #[cfg(ermine_tail)]
-    pub(crate) fn entries(&self) -> *const CodePtr {
-        self.entries.as_ptr()
+#[cfg(not(feature = "translate"))]
+impl Code {
+    /// Nothing makes compact code of one function here.
+    fn for_machine_owned(&self, _compact: Vec<u16>) -> Option<Owned> {
+        None
     }
+}
 
-    /// Where the code starts.
-    pub(crate) fn base(&self) -> CodePtr {
-        match &self.buffer {
-            Buffer::Compact(code) => code.as_ptr().cast(),
-            Buffer::Image(words, before) => words.as_ptr().cast::<u8>().wrapping_add(*before),
+#[cfg(feature = "translate")]
+impl Code {
+    /// Compact code made for one function, as the machine runs it.
+    fn for_machine_owned(&self, compact: Vec<u16>) -> Option<Owned> {
+        match self.kind {
+            Kind::Loop => Some(Owned::Compact(compact.into_boxed_slice())),
             #[cfg(ermine_tail)]
-            Buffer::Threaded(code) => code.as_ptr().cast(),
+            Kind::Tail => self.for_machine(&compact),
         }
     }
+}
 
-    /// The function that this address is in, and how many units from its start.
-    pub(crate) fn find(&self, ip: CodePtr) -> Option<(u32, u32)> {
-        let offset = (ip as usize).checked_sub(self.base() as usize)? / self.unit();
-        let offset = u32::try_from(offset).ok()?;
-        if offset > *self.starts.last()? {
-            return None;
-        }
-        let func = self.starts.partition_point(|&start| start <= offset).checked_sub(1)?;
-        // The address behind the last instruction belongs to the last function.
-        let func = func.min(self.starts.len().checked_sub(2)?);
-        Some((u32::try_from(func).ok()?, offset - self.starts.get(func)?))
-    }
+/// Where code of functions is, in order. Made for one walk over frames.
+pub(crate) struct Finder<'a> {
+    code: &'a Code,
+    /// Where each function's code starts, its bytes, and which function it is.
+    pieces: Vec<(usize, usize, u32)>,
+}
 
-    /// Where the link of a function's frames is, in bytes from the frame's start.
-    pub(crate) fn link(&self, func: u32) -> Option<usize> {
-        let entry = self.entry(func)?;
-        // SAFETY: every function starts with a header (invariant 2).
-        Some(unsafe { crate::exec::link_of(self.kind, entry) })
+impl Finder<'_> {
+    /// The function that this address is in, how many units from its start, and where the link of its frames is, in bytes from their start.
+    pub(crate) fn find(&self, ip: CodePtr) -> Option<(u32, u32, usize)> {
+        let behind = self.pieces.partition_point(|&(start, ..)| start <= ip.addr());
+        let &(start, bytes, func) = self.pieces.get(behind.checked_sub(1)?)?;
+        let offset = ip.addr() - start;
+        // The address behind the last instruction belongs to the function, too.
+        let position = u32::try_from(offset / self.code.unit()).ok().filter(|_| offset <= bytes)?;
+        Some((func, position, self.code.link(func)?))
     }
 }

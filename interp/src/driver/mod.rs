@@ -30,7 +30,7 @@ use crate::{
     error::Error,
     exec::{
         self, Kind,
-        ctx::{CodePtr, Ctx},
+        ctx::{Ctx, EntryCell},
         exit::Exit,
     },
     store::{StackSpan, StoreFunc, StoreInner},
@@ -45,6 +45,8 @@ pub(crate) struct Run {
     /// Calls into other instances that have not returned.
     activations: Vec<Activation>,
     pending: Pending,
+    /// The store's [`StoreInner::epoch`] when the context was filled.
+    epoch: u64,
     /// Where frames must end.
     end: *mut u8,
     /// Whether `ctx.ip` is the instruction that the machine left at, rather than the one behind it.
@@ -69,7 +71,7 @@ enum Pending {
     /// Nothing.
     Nothing,
     /// Enter this function; its frame, with the arguments, is there.
-    Enter { entry: CodePtr, at: *mut u8 },
+    Enter { entry: *const EntryCell, at: *mut u8 },
     /// Go on with an instruction that is carried out here.
     Slow(Slow),
     /// A host function has left (or will leave) its results there. `done`: it was called in tail position by a frame that returns to
@@ -134,6 +136,7 @@ impl Run {
             ctx,
             activations: Vec::new(),
             pending: Pending::Enter { entry: record.home.entry, at: span.base },
+            epoch: u64::MAX,
             end: span.end,
             at_ip: false,
             metered: config.metered(),
@@ -147,21 +150,25 @@ impl Run {
     ///
     /// `inner` is the store that the run was made for.
     unsafe fn step(&mut self, inner: &mut StoreInner) -> Step {
-        self.attach(inner);
+        if self.epoch != inner.epoch() {
+            self.attach(inner);
+        }
+        self.take_slice(inner);
         let step = self.advance(inner);
         self.settle(inner);
         step
     }
 
-    /// Fills the context from the store: after a host function, anything may have moved or grown.
-    fn attach(&mut self, inner: &mut StoreInner) {
+    /// Fills the context from the store: a host function may have added to the lists it points into.
+    #[inline(never)]
+    fn attach(&mut self, inner: &StoreInner) {
+        self.epoch = inner.epoch();
         self.ctx.stack_end = self.end;
         self.ctx.funcs = inner.funcs().as_ptr();
         self.ctx.funcs_len = u32::try_from(inner.funcs().len()).unwrap_or(u32::MAX);
         self.ctx.bulk_at_once = if self.metered { 0 } else { slow::AT_ONCE };
         self.ctx.histogram = inner.counts.as_ptr();
         self.switch(inner, self.ctx.instance);
-        self.take_slice(inner);
     }
 
     /// Makes `instance` the running one.
@@ -174,19 +181,24 @@ impl Run {
 
     fn advance(&mut self, inner: &mut StoreInner) -> Step {
         loop {
-            let next = match core::mem::replace(&mut self.pending, Pending::Nothing) {
-                Pending::Nothing => {
-                    // SAFETY: invariants 4 to 9: `attach` and `switch` have described a live instance of this store, and `ip` and `sp`
-                    // are where the machine or `enter` left them in code of that instance.
-                    let exit = unsafe { exec::run(self.kind, &mut self.ctx) };
-                    self.handle(inner, exit)
-                }
-                Pending::Enter { entry, at } => self.enter(inner, entry, at),
-                Pending::Slow(slow) => self.slow(inner, slow),
-                Pending::HostReturn { at, done: true } => self.finish(inner, at),
+            let next = match self.pending {
+                Pending::Nothing => self.run(inner),
                 Pending::HostReturn { at, done: false } => {
+                    self.pending = Pending::Nothing;
                     self.load_acc(at);
-                    Next::Again
+                    self.run(inner)
+                }
+                Pending::Enter { entry, at } => {
+                    self.pending = Pending::Nothing;
+                    self.enter(inner, entry, at)
+                }
+                Pending::Slow(slow) => {
+                    self.pending = Pending::Nothing;
+                    self.slow(inner, slow)
+                }
+                Pending::HostReturn { at, done: true } => {
+                    self.pending = Pending::Nothing;
+                    self.finish(inner, at)
                 }
             };
             if let Next::Leave(step) = next {
@@ -195,11 +207,31 @@ impl Run {
         }
     }
 
+    /// Runs the machine, and does what it leaves for.
+    #[inline]
+    fn run(&mut self, inner: &mut StoreInner) -> Next {
+        // SAFETY: invariants 4 to 9: `attach` and `switch` have described a live instance of this store, and `ip` and `sp` are where the machine or
+        // `enter` left them in code of that instance.
+        match unsafe { exec::run(self.kind, &mut self.ctx) } {
+            // The most frequent first.
+            Exit::CallImport => {
+                self.at_ip = false;
+                let [func, frame, ..] = self.ctx.args;
+                match self.imported(inner, func as u64) {
+                    Some(func) => self.call(inner, func, self.at(frame as u64)),
+                    None => self.trap(inner, Trap::BadReference),
+                }
+            }
+            exit => self.handle(inner, exit),
+        }
+    }
+
     fn handle(&mut self, inner: &mut StoreInner, exit: Exit) -> Next {
         let [func, frame, bytes, link, ..] = self.ctx.args.map(|operand| operand as u64);
         self.at_ip = matches!(exit, Exit::Trap(_) | Exit::OutOfFuel | Exit::TailCallImport | Exit::TailCallFunc);
         match exit {
             Exit::Done => self.finish(inner, self.ctx.sp),
+            Exit::Trap(Trap::StackOverflow) => self.no_room(inner, func),
             Exit::Trap(trap) => self.trap(inner, trap),
             Exit::OutOfFuel => self.refill(inner, func),
             Exit::CallImport => match self.imported(inner, func) {
@@ -216,6 +248,19 @@ impl Run {
         }
     }
 
+    /// The frame of a callee does not fit: that of the function at `entry`. If what is there only stands for the function, its code is made and
+    /// the call tried again.
+    #[cold]
+    fn no_room(&mut self, inner: &StoreInner, entry: u64) -> Next {
+        let instance = inner.instance(self.ctx.instance);
+        let prepared = instance.and_then(|instance| instance.module().inner.prepare_at(entry as usize));
+        match prepared {
+            None => self.trap(inner, Trap::StackOverflow),
+            Some(Ok(())) => Next::Again,
+            Some(Err(error)) => Step::Failed(self.error_at(inner, error)).into(),
+        }
+    }
+
     /// The address so many bytes into the current frame.
     fn at(&self, bytes: u64) -> *mut u8 {
         self.ctx.sp.wrapping_add(bytes as usize)
@@ -227,9 +272,10 @@ impl Run {
     }
 
     /// Enters a function of the running instance.
-    fn enter(&mut self, inner: &mut StoreInner, entry: CodePtr, at: *mut u8) -> Next {
-        // SAFETY: invariant 8: `entry` is code of the running instance. Invariant 9: `at` is inside the value stack, with the arguments there.
-        match unsafe { exec::enter(self.kind, &mut self.ctx, entry, at) } {
+    fn enter(&mut self, inner: &mut StoreInner, entry: *const EntryCell, at: *mut u8) -> Next {
+        // SAFETY: invariant 8: the cell is one of the running instance's module, and what is in it is a function's header or stands for one. Invariant 9: `at` is
+        // inside the value stack, with the arguments there.
+        match unsafe { exec::enter(self.kind, &mut self.ctx, (*entry).get(), at) } {
             Ok(()) => Next::Again,
             Err(exit) => {
                 self.pending = Pending::Enter { entry, at };

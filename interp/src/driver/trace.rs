@@ -34,10 +34,10 @@ impl Run {
         let Some(instance) = inner.instance(instance) else { return };
         let (module, limit) = (instance.module(), inner.limits().backtrace_frames);
         let (mut ip, mut sp) = (ip, sp.cast_const());
+        let finder = module.inner.code.finder();
         while !ip.is_null() {
-            let Some((func, position)) = module.inner.code.find(ip) else { return };
+            let Some((func, position, link)) = finder.find(ip) else { return };
             backtrace.push(|| FrameInfo::new(module.clone(), func, position), limit);
-            let Some(link) = module.inner.code.link(func) else { return };
             // SAFETY: invariant 9: `ip` is in code of this function, so `sp` is a frame of it, whose link is where the header says.
             match unsafe { exec::caller(self.kind, sp, link) } {
                 Some((outer, after)) => (sp, ip) = (outer, inside_call(after)),

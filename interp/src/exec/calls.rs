@@ -100,6 +100,7 @@ pub(crate) unsafe fn enter_function<C: Stream, const METERED: bool>(
         let header = Header::read::<C>(entry);
         let room = ((*s.ctx).stack_end as usize).wrapping_sub(sp as usize);
         if room < header.frame as usize {
+            (*s.ctx).note_callee(entry, s.acc);
             return Flow::Exit(ExitCode::trap(Trap::StackOverflow));
         }
         if METERED && !s.pay(u64::from(header.fuel)) {
@@ -170,8 +171,8 @@ unsafe fn callee<C: Stream>(s: &State<C>, index: u32, ty: u32, table: u32) -> Re
         if record.type_id != *ctx.types.add(ty as usize) {
             return Err(Trap::BadSignature);
         }
-        let own = func.wrapping_sub(ctx.defined_first) < ctx.defined_len;
-        let entry = if own { ctx.code.add(record.offset as usize) } else { core::ptr::null() };
+        let own = func.wrapping_sub(ctx.defined_first);
+        let entry = if own < ctx.defined_len { C::entry_at(ctx, own, record.offset) } else { core::ptr::null() };
         Ok((entry, func))
     }
 }
@@ -222,6 +223,7 @@ unsafe fn replace<C: Stream, const METERED: bool>(
         let header = Header::read::<C>(entry);
         let room = ((*s.ctx).stack_end as usize).wrapping_sub(s.sp as usize);
         if room < header.frame as usize {
+            (*s.ctx).note_callee(entry, s.acc);
             return Flow::Exit(ExitCode::trap(Trap::StackOverflow));
         }
         if METERED && !s.pay(u64::from(header.fuel)) {

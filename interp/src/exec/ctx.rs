@@ -2,6 +2,7 @@
 //!
 //! The driver fills a [`Ctx`] before it enters a machine and reads it after the machine left. Every pointer in it
 //! points into something that the store keeps at a fixed address and that outlives the run.
+#![allow(unsafe_code, reason = "looks functions up")]
 
 #[cfg(doc)]
 use super::exit::Exit;
@@ -9,6 +10,31 @@ use super::state::Acc;
 
 /// Address of a function's code: its header.
 pub(crate) type CodePtr = *const u8;
+
+/// Where a function's code starts. It may change once, while machines run: from what stands for code that there is none of yet to the code.
+#[cfg(feature = "alloc")]
+#[derive(Debug)]
+#[repr(transparent)]
+pub(crate) struct EntryCell(core::sync::atomic::AtomicPtr<u8>);
+
+#[cfg(feature = "alloc")]
+impl EntryCell {
+    pub(crate) fn new(entry: CodePtr) -> Self {
+        Self(core::sync::atomic::AtomicPtr::new(entry.cast_mut()))
+    }
+
+    /// The address now. What another thread wrote there before it published it can be seen.
+    #[inline(always)]
+    pub(crate) fn get(&self) -> CodePtr {
+        self.0.load(core::sync::atomic::Ordering::Acquire)
+    }
+
+    /// Publishes `new`, if `old` is there, and says whether it was.
+    pub(crate) fn replace(&self, old: CodePtr, new: CodePtr) -> bool {
+        use core::sync::atomic::Ordering::{Relaxed, Release};
+        self.0.compare_exchange(old.cast_mut(), new.cast_mut(), Release, Relaxed).is_ok()
+    }
+}
 
 /// An operand of an exit: as wide as addresses are. On a board that is half of what a u64 takes.
 pub(crate) type Arg = usize;
@@ -52,11 +78,11 @@ pub(crate) struct Ctx {
     pub(crate) stack_end: *mut u8,
     /// Fuel left in the current slice.
     pub(crate) fuel: u64,
-    /// Where the running module's code starts.
+    /// Where the running module's code starts, if `entries` is null.
     pub(crate) code: CodePtr,
-    /// Where each function that the running module defines starts, by index among these. For threaded code.
-    #[cfg(ermine_tail)]
-    pub(crate) entries: *const CodePtr,
+    /// Where each function that the running module defines starts, by index among these. Null where that is the offset in `defined`: without an allocator.
+    #[cfg(feature = "alloc")]
+    pub(crate) entries: *const EntryCell,
     /// The functions that the running module defines, by index among these: a part of `funcs`.
     pub(crate) defined: *const FuncRecord,
     /// The running instance's globals, by module index.
@@ -108,7 +134,7 @@ impl Ctx {
             stack_end: core::ptr::null_mut(),
             fuel: 0,
             code: core::ptr::null(),
-            #[cfg(ermine_tail)]
+            #[cfg(feature = "alloc")]
             entries: core::ptr::null(),
             defined: core::ptr::null(),
             globals: core::ptr::null(),
@@ -133,4 +159,41 @@ impl Ctx {
             histogram: core::ptr::null_mut(),
         }
     }
+
+    /// Where a function that the running module defines starts, if there is a list of them.
+    ///
+    /// # Safety
+    /// The list has such an entry (invariant 2).
+    #[cfg(feature = "alloc")]
+    #[inline(always)]
+    pub(crate) unsafe fn listed(ctx: *const Self, func: u32) -> Option<CodePtr> {
+        // SAFETY: the caller's contract.
+        unsafe {
+            let entries = (*ctx).entries;
+            if entries.is_null() { None } else { Some((*entries.add(func as usize)).get()) }
+        }
+    }
+
+    /// There is no such list without an allocator.
+    ///
+    /// # Safety
+    /// None is needed.
+    #[cfg(not(feature = "alloc"))]
+    #[inline(always)]
+    pub(crate) unsafe fn listed(_ctx: *const Self, _func: u32) -> Option<CodePtr> {
+        None
+    }
+
+    /// Notes whose frame does not fit: it may be what stands for code that there is none of yet. The call may be executed again, and then reads the accumulators.
+    #[cfg(feature = "alloc")]
+    #[inline(always)]
+    pub(crate) fn note_callee(&mut self, entry: CodePtr, acc: Acc) {
+        self.args[0] = entry as Arg;
+        self.acc = acc;
+    }
+
+    /// Without an allocator, all functions have their code.
+    #[cfg(not(feature = "alloc"))]
+    #[inline(always)]
+    pub(crate) fn note_callee(&mut self, _entry: CodePtr, _acc: Acc) {}
 }

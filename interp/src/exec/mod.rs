@@ -42,5 +42,9 @@ pub(crate) use enter::{Kind, caller, enter, load_acc, pop_link, returns_to_drive
 /// Bytes of a frame's link: return address, distance to the caller's frame.
 pub(crate) const LINK_BYTES: usize = 16;
 
+/// Bytes of the fields of a function's header.
+#[cfg(feature = "alloc")]
+pub(crate) const HEADER_BYTES: usize = calls::Header::FIELDS;
+
 /// Bytes behind `ctx.stack_end` that belong to the stack all the same: zeroing may run that far past a frame.
 pub(crate) const RED_ZONE: usize = 32;

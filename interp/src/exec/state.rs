@@ -23,6 +23,12 @@ pub(crate) trait Stream: Copy + 'static {
     /// The module defines it (invariant 1), and `ctx` describes the running instance (invariant 2).
     unsafe fn entry(ctx: *const Ctx, func: u32) -> CodePtr;
 
+    /// The same, where the function's offset is known.
+    ///
+    /// # Safety
+    /// As for [`Self::entry`].
+    unsafe fn entry_at(ctx: *const Ctx, func: u32, offset: u32) -> CodePtr;
+
     /// Bytes of an instruction whose fields take `fields` bytes.
     #[inline(always)]
     fn size(fields: usize) -> usize {
@@ -40,7 +46,23 @@ impl Stream for Compact {
     #[inline(always)]
     unsafe fn entry(ctx: *const Ctx, func: u32) -> CodePtr {
         // SAFETY: the caller's contract.
-        unsafe { (*ctx).code.add((*(*ctx).defined.add(func as usize)).offset as usize) }
+        unsafe {
+            match Ctx::listed(ctx, func) {
+                Some(entry) => entry,
+                None => (*ctx).code.add((*(*ctx).defined.add(func as usize)).offset as usize),
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn entry_at(ctx: *const Ctx, func: u32, offset: u32) -> CodePtr {
+        // SAFETY: the caller's contract.
+        unsafe {
+            match Ctx::listed(ctx, func) {
+                Some(entry) => entry,
+                None => (*ctx).code.add(offset as usize),
+            }
+        }
     }
 }
 
@@ -57,7 +79,13 @@ impl Stream for Threaded {
     #[inline(always)]
     unsafe fn entry(ctx: *const Ctx, func: u32) -> CodePtr {
         // SAFETY: the caller's contract.
-        unsafe { *(*ctx).entries.add(func as usize) }
+        unsafe { (*(*ctx).entries.add(func as usize)).get() }
+    }
+
+    #[inline(always)]
+    unsafe fn entry_at(ctx: *const Ctx, func: u32, _offset: u32) -> CodePtr {
+        // SAFETY: the caller's contract.
+        unsafe { Self::entry(ctx, func) }
     }
 }
 

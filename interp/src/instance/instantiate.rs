@@ -56,8 +56,9 @@ fn prepare<T>(store: &mut Store<T>, module: &Module, imports: &[Extern], number:
 }
 
 /// Numbers in the store, by index in the module.
-#[derive(Default)]
 struct Spaces {
+    /// Canonical type numbers.
+    types: Vec<u32>,
     funcs: Vec<u32>,
     tables: Vec<u32>,
     memories: Vec<u32>,
@@ -68,7 +69,13 @@ fn match_imports(inner: &StoreInner, module: &ModuleInner, imports: &[Extern]) -
     if imports.len() != module.imports.len() {
         return Err(ErrorKind::ImportCount { expected: module.imports.len(), found: imports.len() }.into());
     }
-    let mut spaces = Spaces::default();
+    let mut spaces = Spaces {
+        types: Vec::new(),
+        funcs: Vec::with_capacity(module.env.funcs.len()),
+        tables: Vec::with_capacity(module.tables.len()),
+        memories: Vec::with_capacity(module.memories.len()),
+        globals: Vec::with_capacity(module.globals.len()),
+    };
     for (import, item) in module.imports.iter().zip(imports) {
         let found = item.current_type(inner)?;
         if !found.matches(&import.ty) {
@@ -94,14 +101,14 @@ fn allocate<T>(store: &mut Store<T>, module: &ModuleInner, spaces: &mut Spaces, 
     for ty in module.memories.iter().skip(spaces.memories.len()) {
         spaces.memories.push(add_memory(store, *ty, None)?);
     }
+    spaces.types = module.env.types.iter().map(|ty| store.inner.types.intern(ty)).collect();
+    store.inner.reserve_funcs(module.env.funcs.len().saturating_sub(spaces.funcs.len()));
     // Until the instance is added, these records name an instance that does not exist: no guest runs before that.
     for (defined, ty) in (0..).zip(module.env.funcs.iter().skip(spaces.funcs.len())) {
-        let ty = get(&module.env.types, *ty).ok_or_else(Error::foreign)?;
-        let type_id = store.inner.types.intern(ty);
-        let offset = module.code.offset(defined).ok_or_else(|| Error::limit(Bound::CodeBytes, u32::MAX))?;
-        let entry = module.code.entry(defined).ok_or_else(Error::foreign)?;
+        let type_id = *get(&spaces.types, *ty).ok_or_else(Error::foreign)?;
+        let entry = module.code.cell(defined).ok_or_else(Error::foreign)?;
         let home = FuncHome { entry, instance: number, number: module.env.imported_funcs.saturating_add(defined) };
-        spaces.funcs.push(store.inner.add_func(FuncRecord { offset, type_id }, home)?);
+        spaces.funcs.push(store.inner.add_func(FuncRecord { offset: 0, type_id }, home)?);
     }
     for (ty, init) in module.globals.iter().skip(spaces.globals.len()).zip(&module.global_inits) {
         let bits = init.eval(&Context { inner: &store.inner, spaces }).ok_or_else(Error::foreign)?;
@@ -148,14 +155,14 @@ fn link(
     spaces: Spaces,
     elements: Box<[Box<[u32]>]>,
 ) -> Result<InstanceEntity, Error> {
-    let types = module.inner.env.types.iter().map(|ty| inner.types.intern(ty)).collect();
     let own = spaces.funcs.get(module.inner.env.imported_funcs as usize..).unwrap_or_default();
     let defined = (own.first().copied().unwrap_or(0), u32::try_from(own.len()).map_err(|_| Error::foreign())?);
-    let funcs = spaces.funcs.iter().map(|func| func.checked_add(1).ok_or_else(Error::foreign));
+    // The bound on functions of a store keeps them below the last number.
+    let funcs = spaces.funcs.iter().map(|func| func.wrapping_add(1)).collect();
     Ok(InstanceEntity {
-        types,
+        types: spaces.types.into(),
         defined,
-        funcs: funcs.collect::<Result<_, _>>()?,
+        funcs,
         memories: Linked::new(spaces.memories, |number| {
             get(inner.memories(), number).map(|memory| memory.as_ptr().cast())
         })?,

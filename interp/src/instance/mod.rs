@@ -146,9 +146,12 @@ pub(crate) struct Linked<T> {
 impl<T> Linked<T> {
     /// Looks the address of each number up.
     pub(crate) fn new(numbers: Vec<u32>, address: impl Fn(u32) -> Option<*mut T>) -> Result<Self, Error> {
-        let addresses = numbers.iter().map(|&number| address(number).ok_or_else(Error::foreign));
-        let addresses = addresses.collect::<Result<_, _>>()?;
-        Ok(Self { numbers: numbers.into(), addresses })
+        // At full length from the start: a collected `Result` grows bit by bit.
+        let mut addresses = Vec::with_capacity(numbers.len());
+        for &number in &numbers {
+            addresses.push(address(number).ok_or_else(Error::foreign)?);
+        }
+        Ok(Self { numbers: numbers.into(), addresses: addresses.into() })
     }
 }
 
@@ -159,11 +162,7 @@ impl InstanceEntity {
 
     /// Makes a context, which knows the store's functions, describe this instance.
     pub(crate) fn describe(&self, ctx: &mut Ctx) {
-        ctx.code = self.module.inner.code.base();
-        #[cfg(ermine_tail)]
-        {
-            ctx.entries = self.module.inner.code.entries();
-        }
+        ctx.entries = self.module.inner.code.cells();
         (ctx.defined_first, ctx.defined_len) = self.defined;
         ctx.defined = ctx.funcs.wrapping_add(self.defined.0 as usize);
         ctx.globals = self.globals.addresses.as_ptr();

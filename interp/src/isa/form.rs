@@ -60,6 +60,14 @@ impl FormKey {
     }
 }
 
+#[cfg(feature = "translate")]
+impl FormKey {
+    /// The key of the form with one more place.
+    pub(crate) const fn with(self, place: Place) -> Self {
+        Self(self.0 << 4 | place as u32)
+    }
+}
+
 #[cfg(feature = "alloc")]
 impl FormKey {
     /// The places, each with its letter.

@@ -185,7 +185,9 @@ impl Reader<'_> {
             datas: self.datas(words)?,
             bodies: Box::default(),
             customs: Box::default(),
-            code: Code::of_image(words).for_machine(engine.kind()),
+            #[cfg(feature = "translate")]
+            unvalidated: None,
+            code: Code::of_image(words, engine.kind()),
             tables,
             memories,
             globals,

@@ -13,7 +13,7 @@ use crate::{
         disasm,
     },
     engine::Engine,
-    translate::{Listing, Options, list},
+    translate::{Job, Listing, Options, list},
 };
 
 /// One instruction of translated code, as text.
@@ -69,12 +69,18 @@ impl ModuleInner {
 
     /// A function, translated again.
     pub(super) fn list(&self, defined: u32) -> Option<Listing> {
+        let (func, body) = self.body(defined)?;
+        let limits = self.engine.config().get_limits();
+        list(&Job { env: &self.env, options: &options(&self.engine), limits, func }, &body).ok()
+    }
+
+    /// A function's index and its body.
+    pub(super) fn body(&self, defined: u32) -> Option<(u32, FunctionBody<'_>)> {
         let range = get(&self.bodies, defined)?.clone();
         let func = self.env.imported_funcs.checked_add(defined)?;
         let bytes = self.bytes.as_slice().get(usize::try_from(range.start).ok()?..usize::try_from(range.end).ok()?)?;
-        let config = self.engine.config();
-        let reader = BinaryReader::new_features(bytes, range.start.into(), features::enabled(config));
-        list(&self.env, &options(&self.engine), config.get_limits(), func, &FunctionBody::new(reader)).ok()
+        let reader = BinaryReader::new_features(bytes, range.start.into(), features::enabled(self.engine.config()));
+        Some((func, FunctionBody::new(reader)))
     }
 }
 

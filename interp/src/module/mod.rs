@@ -13,6 +13,8 @@ mod features;
 mod image;
 pub(crate) mod init;
 #[cfg(feature = "translate")]
+mod lazy;
+#[cfg(feature = "translate")]
 mod listing;
 mod names;
 #[cfg(feature = "translate")]
@@ -33,7 +35,7 @@ use self::{bytes::Bytes, env::ModuleEnv, init::ConstExpr};
 use crate::{
     code::{Code, decode::compact_unit},
     engine::Engine,
-    error::Error,
+    error::{Error, ErrorKind},
     types::{ExternType, GlobalType, MemoryType, TableType},
 };
 
@@ -85,6 +87,9 @@ pub(crate) struct ModuleInner {
     pub(crate) bodies: Box<[Range<u32>]>,
     pub(crate) customs: Box<[CustomRange]>,
     pub(crate) code: Code,
+    /// Where functions were not validated yet: how to.
+    #[cfg(feature = "translate")]
+    pub(crate) unvalidated: Option<lazy::Unvalidated>,
 }
 
 /// An import.
@@ -153,7 +158,7 @@ pub(crate) struct CustomRange {
 }
 
 impl Module {
-    /// Validates and translates a module in the binary format.
+    /// Validates and translates a module in the binary format, or as much of it as [`Config::compilation_mode`](crate::Config::compilation_mode) says.
     ///
     /// # Errors
     ///
@@ -275,7 +280,8 @@ impl Module {
         self.inner.disassemble(func)
     }
 
-    /// Bytes of translated code, as the engine's machine runs it.
+    /// Bytes of translated code that the module has: those of the compact code, and of what the tail machine runs in its place for functions that
+    /// were called. Where functions are translated when they are called ([`CompilationMode`](crate::CompilationMode)), only these count.
     #[must_use]
     pub fn code_bytes(&self) -> usize {
         self.inner.code.bytes()
@@ -304,6 +310,13 @@ impl Module {
 }
 
 impl ModuleInner {
+    /// Makes the code of the function that has none yet, if there is one whose place this address is.
+    pub(crate) fn prepare_at(&self, address: usize) -> Option<Result<(), Error>> {
+        let defined = self.code.stub_at(address)?;
+        let prepared = self.code.prepare(defined, || self.translated(defined));
+        Some(prepared.map_err(|error| error.unwrap_or(ErrorKind::OutOfMemory.into())))
+    }
+
     /// The item exported under this name.
     pub(crate) fn export(&self, name: &str) -> Option<ItemIndex> {
         let entry = |position: u32| self.exports.get(usize::try_from(position).ok()?);

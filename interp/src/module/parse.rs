@@ -16,12 +16,15 @@ use super::{
     env::{MemoryInfo, ModuleEnv},
     features,
     init::ConstExpr,
+    lazy::Unvalidated,
     listing::options,
     sections, sorted_by_name,
 };
 #[cfg(debug_assertions)]
 use crate::image::Image;
 use crate::{
+    code::Code,
+    config::CompilationMode,
     engine::Engine,
     error::{Error, ErrorKind},
     image::{bytes_of, write},
@@ -32,14 +35,20 @@ use crate::{
 
 /// Validates and translates a module.
 pub(super) fn module(engine: &Engine, wasm: &[u8]) -> Result<ModuleInner, Error> {
-    let mut module = compact_module(engine, wasm)?;
-    module.code = module.code.for_machine(engine.kind());
-    Ok(module)
+    match engine.config().compilation_mode {
+        CompilationMode::Eager => eager_module(engine, wasm),
+        mode @ (CompilationMode::LazyTranslation | CompilationMode::Lazy) => {
+            // Checked builds verify what will be translated.
+            #[cfg(debug_assertions)]
+            let _ = eager_module(engine, wasm);
+            build(engine, wasm, mode)
+        }
+    }
 }
 
-/// The same, with compact code, whatever the engine's machine is.
-fn compact_module(engine: &Engine, wasm: &[u8]) -> Result<ModuleInner, Error> {
-    let module = build(engine, wasm).map_err(|error| features::explain(error, engine.config(), wasm))?;
+/// The same, with all functions translated.
+fn eager_module(engine: &Engine, wasm: &[u8]) -> Result<ModuleInner, Error> {
+    let module = build(engine, wasm, CompilationMode::Eager)?;
     #[cfg(debug_assertions)]
     verify(&module);
     Ok(module)
@@ -167,24 +176,26 @@ fn imported_functions(reader: &ImportSectionReader<'_>) -> Result<u32, Error> {
 
 /// Validates and translates a module, and writes it as an image.
 pub(crate) fn precompile(engine: &Engine, wasm: &[u8]) -> Result<Vec<u8>, Error> {
-    let module = compact_module(engine, wasm)?;
+    let module = eager_module(engine, wasm)?;
     let words = write::image(&module)?;
     Ok(bytes_of(&words).into())
 }
 
-fn build(engine: &Engine, wasm: &[u8]) -> Result<ModuleInner, Error> {
+fn build(engine: &Engine, wasm: &[u8], mode: CompilationMode) -> Result<ModuleInner, Error> {
     let config = engine.config();
-    let mut builder = Builder::new(engine);
+    let mut builder = Builder::new(engine, mode);
     each_payload(features::enabled(config), config.get_limits(), wasm, |step| match step {
         Step::Section(payload) => builder.section(payload),
-        Step::Body(func, body) => builder.body(func, body),
-    })?;
-    builder.finish(wasm)
+        Step::Body(func, body) => builder.body(func, &body),
+    })
+    .and_then(|()| builder.finish(wasm))
+    .map_err(|error| features::explain(error, config, wasm))
 }
 
 /// A module in the making.
 struct Builder<'a> {
     engine: &'a Engine,
+    mode: CompilationMode,
     env: ModuleEnv,
     imports: Vec<Import>,
     tables: Vec<TableType>,
@@ -198,6 +209,8 @@ struct Builder<'a> {
     bodies: Vec<Range<u32>>,
     customs: Vec<CustomRange>,
     allocations: FuncValidatorAllocations,
+    /// What it takes to validate functions later, if that is wanted.
+    unvalidated: Option<Unvalidated>,
     /// Set up when the code section starts: all index spaces are known then.
     translation: Option<Translation>,
 }
@@ -209,9 +222,11 @@ struct Translation {
 }
 
 impl<'a> Builder<'a> {
-    fn new(engine: &'a Engine) -> Self {
+    fn new(engine: &'a Engine, mode: CompilationMode) -> Self {
         Self {
             engine,
+            mode,
+            unvalidated: None,
             env: ModuleEnv::default(),
             imports: Vec::new(),
             tables: Vec::new(),
@@ -337,13 +352,25 @@ impl<'a> Builder<'a> {
         self.env.globals.push(ty.content());
     }
 
-    fn body(&mut self, func: FuncToValidate<ValidatorResources>, body: FunctionBody<'_>) -> Result<(), Error> {
+    fn body(&mut self, func: FuncToValidate<ValidatorResources>, body: &FunctionBody<'_>) -> Result<(), Error> {
         let range = body.range();
         let narrow = |at: u64| u32::try_from(at).map_err(|_| Error::limit(Bound::ModuleBytes, u32::MAX));
         self.bodies.push(narrow(range.start)?..narrow(range.end)?);
-        let validator = func.into_validator(mem::take(&mut self.allocations));
-        let translation = self.translation()?;
-        self.allocations = translation.translator.function(body, validator)?;
+        match self.mode {
+            CompilationMode::Eager => {
+                let validator = func.into_validator(mem::take(&mut self.allocations));
+                self.allocations = self.translation()?.translator.function(body, validator)?;
+            }
+            CompilationMode::LazyTranslation => {
+                let mut validator = func.into_validator(mem::take(&mut self.allocations));
+                validator.validate(body)?;
+                self.allocations = validator.into_allocations();
+            }
+            CompilationMode::Lazy if self.unvalidated.is_none() => {
+                self.unvalidated = Some(Unvalidated { resources: func.resources, features: func.features });
+            }
+            CompilationMode::Lazy => {}
+        }
         Ok(())
     }
 
@@ -364,6 +391,11 @@ impl<'a> Builder<'a> {
     fn finish(mut self, wasm: &[u8]) -> Result<ModuleInner, Error> {
         self.translation()?;
         let Some(Translation { env, translator }) = self.translation else { return Err(ErrorKind::OutOfMemory.into()) };
+        let kind = self.engine.kind();
+        let code = match self.mode {
+            CompilationMode::Eager => translator.finish(kind)?,
+            CompilationMode::LazyTranslation | CompilationMode::Lazy => Code::untranslated(self.bodies.len(), kind),
+        };
         Ok(ModuleInner {
             engine: self.engine.clone(),
             bytes: Bytes::Wasm(wasm.into()),
@@ -380,7 +412,8 @@ impl<'a> Builder<'a> {
             datas: self.datas.into(),
             bodies: self.bodies.into(),
             customs: self.customs.into(),
-            code: translator.finish()?,
+            code,
+            unvalidated: self.unvalidated,
         })
     }
 }

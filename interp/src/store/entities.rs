@@ -298,20 +298,33 @@ impl TypeEntry {
 #[derive(Debug, Default)]
 pub(crate) struct TypeRegistry {
     entries: Vec<TypeEntry>,
+    /// The numbers of the types behind the first [`FEW`]: a small store needs no map.
     numbers: HashMap<FuncType, u32>,
 }
+
+/// So many types are compared one after the other.
+const FEW: usize = 8;
 
 impl TypeRegistry {
     /// The number of a type.
     pub(crate) fn intern(&mut self, ty: &FuncType) -> u32 {
-        if let Some(&number) = self.numbers.get(ty) {
+        if let Some(number) =
+            (0..).zip(self.entries.iter().take(FEW)).find_map(|(number, entry)| (entry.ty == *ty).then_some(number))
+        {
+            return number;
+        }
+        if self.entries.len() >= FEW
+            && let Some(&number) = self.numbers.get(ty)
+        {
             return number;
         }
         // Types are distinct and each takes memory of its own: there cannot be 2^32 of them in an address space.
         let number = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
         let (params, results) = (ty.param_slots(), ty.result_slots());
         self.entries.push(TypeEntry { ty: ty.clone(), params, results });
-        self.numbers.insert(ty.clone(), number);
+        if self.entries.len() > FEW {
+            self.numbers.insert(ty.clone(), number);
+        }
         number
     }
 

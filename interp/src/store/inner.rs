@@ -21,7 +21,7 @@ use crate::{
     error::{Error, ErrorKind},
     exec::{
         RED_ZONE,
-        ctx::{CodePtr, FuncRecord},
+        ctx::{EntryCell, FuncRecord},
     },
     externref::ExternRef,
     func::Func,
@@ -43,8 +43,8 @@ pub(crate) struct StackSpan {
 /// Where a function of the store comes from.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FuncHome {
-    /// Its code if an instance of this store defines it, null if the host does.
-    pub(crate) entry: CodePtr,
+    /// Where it starts if an instance of this store defines it, null if the host does.
+    pub(crate) entry: *const EntryCell,
     /// The instance that defines it; [`FuncHome::HOST`] for host functions.
     pub(crate) instance: u32,
     /// Its number among the host's functions, or its index in its module.
@@ -78,6 +78,7 @@ pub(crate) struct StoreInner {
     funcs: Vec<FuncRecord>,
     /// The rest of what is known of each function.
     homes: Vec<FuncHome>,
+    epoch: u64,
     pub(crate) types: TypeRegistry,
     memories: Vec<Stable<MemoryEntity>>,
     tables: Vec<Stable<TableEntity>>,
@@ -108,6 +109,7 @@ impl StoreInner {
             engine: engine.clone(),
             funcs: Vec::new(),
             homes: Vec::new(),
+            epoch: 0,
             types: TypeRegistry::default(),
             memories: Vec::new(),
             tables: Vec::new(),
@@ -147,13 +149,27 @@ impl StoreInner {
 
     pub(crate) fn add_func(&mut self, record: FuncRecord, home: FuncHome) -> Result<u32, Error> {
         let index = next_index(self.funcs.len(), Bound::StoreFunctions, self.limits().store_functions)?;
+        self.epoch += 1;
         self.funcs.push(record);
         self.homes.push(home);
         Ok(index)
     }
 
+    /// Makes room for so many more functions.
+    pub(crate) fn reserve_funcs(&mut self, more: usize) {
+        self.epoch += 1;
+        self.funcs.reserve(more);
+        self.homes.reserve(more);
+    }
+
+    /// Changes whenever the lists of functions and instances may have moved or changed.
+    pub(crate) fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
     /// Forgets the functions from `len` on, which nothing can refer to yet.
     pub(crate) fn forget_funcs(&mut self, len: usize) {
+        self.epoch += 1;
         self.funcs.truncate(len);
         self.homes.truncate(len);
     }
@@ -285,6 +301,7 @@ impl StoreInner {
     }
 
     pub(crate) fn add_instance(&mut self, instance: InstanceEntity) {
+        self.epoch += 1;
         self.instances.push(instance);
     }
 
@@ -437,7 +454,8 @@ impl StoreInner {
     /// A value stack of its own, for a call that may be suspended.
     pub(crate) fn new_stack(&self) -> Result<Stack, Error> {
         let limits = self.limits();
-        let bytes = limits.stack_bytes;
+        // What stands for code that there is none of yet claims a frame of nearly 4 GiB, which must not fit.
+        let bytes = limits.stack_bytes.min(MAX_STACK);
         let total = self.stack_bytes.fetch_add(bytes, Ordering::Relaxed);
         // Built first, so that its drop gives the bytes back in every case.
         let mut stack = Stack { words: Buffer::empty(), bytes, total: self.stack_bytes.clone() };
@@ -454,6 +472,9 @@ impl StoreInner {
 fn next_index(len: usize, bound: Bound, limit: u32) -> Result<u32, Error> {
     u32::try_from(len).ok().filter(|&index| index < limit).ok_or_else(|| Error::limit(bound, limit))
 }
+
+/// Bytes that a value stack has at most.
+const MAX_STACK: usize = 0xffff_0000;
 
 /// A value stack and its share of the store's budget.
 #[derive(Debug)]

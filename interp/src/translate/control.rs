@@ -4,7 +4,7 @@
 
 use alloc::vec::Vec;
 
-use super::emit::{Dest, Priced, Slot, Staged};
+use super::emit::{Dest, Priced, Short, Slot, Staged};
 use super::function::{FuelFixup, Function, bytes_of, machine_type};
 use super::label::Label;
 use super::stack::{Entry, Held};
@@ -54,6 +54,9 @@ pub(crate) enum BlockTy {
     /// By type index.
     Func(u32),
 }
+
+/// A condition as a comparison: row, places, fields.
+type Condition = (RowId, Short<Place, 4>, Short<u16, 8>);
 
 impl Function<'_> {
     fn params(&self, ty: BlockTy) -> &[ValType] {
@@ -393,32 +396,33 @@ impl Function<'_> {
     /// been popped.
     fn branch_on(&mut self, condition: &Entry, sense: bool, label: Label, back: Option<usize>) {
         let (row, places, fields) = self.condition(condition, sense);
-        if let Some((shape, step_places, step_fields)) = self.step(row, &places, &fields, back.is_some()) {
-            let branch = self.emit.branch(row, shape, &step_places, &step_fields, label, back.is_some());
+        let (places, fields) = (places.as_slice(), fields.as_slice());
+        if let Some((shape, step_places, step_fields)) = self.step(row, places, fields, back.is_some()) {
+            let branch = self.emit.branch(row, shape, &step_places, step_fields.as_slice(), label, back.is_some());
             if let Some(index) = back {
                 self.charge(index, branch);
             }
             return;
         }
         let Some(index) = back else {
-            self.emit.branch(row, Shape::Branch, &places, &fields, label, false);
+            self.emit.branch(row, Shape::Branch, places, fields, label, false);
             return;
         };
-        if lookup::find(row, Shape::BranchMetered, &places, self.emit.profile).is_some() {
-            let branch = self.emit.branch(row, Shape::BranchMetered, &places, &fields, label, true);
+        if lookup::find(row, Shape::BranchMetered, places, self.emit.profile).is_some() {
+            let branch = self.emit.branch(row, Shape::BranchMetered, places, fields, label, true);
             self.charge(index, branch);
             return;
         }
         // No metered form: the inverse branch, over an unconditional one.
         let skip = self.emit.labels.create();
         let inverse = row.info().inverse.unwrap_or(row);
-        self.emit.branch(inverse, Shape::Branch, &places, &fields, skip, false);
+        self.emit.branch(inverse, Shape::Branch, places, fields, skip, false);
         self.jump_to_frame(index);
         self.bind(skip);
     }
 
     /// The comparison behind a condition: its row, places and fields. A comparison just made is taken back for it.
-    fn condition(&mut self, condition: &Entry, sense: bool) -> (RowId, Vec<Place>, Vec<u16>) {
+    fn condition(&mut self, condition: &Entry, sense: bool) -> Condition {
         let by_sense = |row: RowId| if sense { row } else { row.info().inverse.unwrap_or(row) };
         let profile = self.emit.profile;
         let fusible = |staged: &Staged, shape: Shape| {
@@ -441,7 +445,7 @@ impl Function<'_> {
             && exists(by_sense(RowId::I32AnySet), &last)
         {
             self.emit.take_last();
-            return (by_sense(RowId::I32AnySet), last.places.as_slice().into(), last.fields.as_slice().into());
+            return (by_sense(RowId::I32AnySet), last.places, last.fields);
         }
         let slot = self.slot_of(condition);
         let mut operand = Operand::Slot(slot);
@@ -450,15 +454,15 @@ impl Function<'_> {
             operand = Operand::Acc;
         }
         let (places, fields) = encode(&[operand, Operand::Imm(0)]);
-        (by_sense(RowId::I32Ne), places.as_slice().into(), fields.as_slice().into())
+        (by_sense(RowId::I32Ne), places, fields)
     }
 
     /// A comparison with zero of what `and` has just computed is a test of bits.
-    fn bits_tested(&mut self, row: RowId, compare: &Staged) -> (RowId, Vec<Place>, Vec<u16>) {
+    fn bits_tested(&mut self, row: RowId, compare: &Staged) -> Condition {
         let test = match row {
             RowId::I32Eq => RowId::I32NoneSet,
             RowId::I32Ne => RowId::I32AnySet,
-            _ => return (row, compare.places.as_slice().into(), compare.fields.as_slice().into()),
+            _ => return (row, compare.places, compare.fields),
         };
         if compare.places.as_slice() == [Place::A, Place::I]
             && compare.fields.as_slice() == [0]
@@ -468,9 +472,9 @@ impl Function<'_> {
             && lookup::find(test, Shape::Branch, and.places.as_slice(), self.emit.profile).is_some()
         {
             self.emit.take_last();
-            return (test, and.places.as_slice().into(), and.fields.as_slice().into());
+            return (test, and.places, and.fields);
         }
-        (row, compare.places.as_slice().into(), compare.fields.as_slice().into())
+        (row, compare.places, compare.fields)
     }
 
     /// A comparison of the local that was stepped just before makes one instruction with that step.
@@ -480,7 +484,7 @@ impl Function<'_> {
         places: &[Place],
         fields: &[u16],
         metered: bool,
-    ) -> Option<(Shape, [Place; 1], Vec<u16>)> {
+    ) -> Option<(Shape, [Place; 1], Short<u16, 8>)> {
         let &[Place::A, limit] = places else { return None };
         let add = self.emit.last().copied()?;
         let slot = add.slot()?;
@@ -493,8 +497,8 @@ impl Function<'_> {
             return None;
         }
         self.emit.take_last();
-        let mut all = add.fields.as_slice().to_vec();
-        all.extend_from_slice(fields);
+        let mut all = add.fields;
+        all.extend(fields);
         Some((shape, [limit], all))
     }
 

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::label::{Kind, Label, Labels};
 use crate::error::Error;
-use crate::isa::form::{Place, Shape};
+use crate::isa::form::{FormKey, Place, Shape};
 use crate::isa::{Code, Field, Profile, RowId, Ty, lookup};
 use crate::limits::Bound;
 
@@ -69,6 +69,18 @@ impl<T: Copy + Default, const N: usize> Short<T, N> {
         if let Some(place) = self.items.get_mut(usize::from(self.len)) {
             *place = item;
             self.len += 1;
+        }
+    }
+
+    /// Appends the first `count` of four items. All are copied where there is room, since that takes one move.
+    pub(crate) fn extend_first(&mut self, items: [T; 4], count: usize) {
+        let at = usize::from(self.len);
+        match self.items.get_mut(at..).and_then(|rest| rest.first_chunk_mut()) {
+            Some(place) => {
+                *place = items;
+                self.len += count.min(4) as u8;
+            }
+            None => self.extend(items.get(..count).unwrap_or(&[])),
         }
     }
 
@@ -145,15 +157,15 @@ impl Staged {
 
     fn code(&self, profile: Profile) -> Option<Code> {
         if self.shape == Shape::Plain {
-            return lookup::find(self.row, self.shape, &[], profile);
+            return lookup::find_form(self.row, self.shape, FormKey::of(&[]), profile);
         }
-        let mut places: Short<Place, 5> = Short::of(self.places.as_slice());
-        match self.dest {
-            Dest::None => {}
-            Dest::Slot(_) => places.push(Place::S),
-            Dest::Acc => places.push(Place::A),
-        }
-        lookup::find(self.row, self.shape, places.as_slice(), profile)
+        let places = FormKey::of(self.places.as_slice());
+        let key = match self.dest {
+            Dest::None => places,
+            Dest::Slot(_) => places.with(Place::S),
+            Dest::Acc => places.with(Place::A),
+        };
+        lookup::find_form(self.row, self.shape, key, profile)
     }
 
     /// Whether there is such an instruction.
@@ -310,9 +322,19 @@ impl<'a> Emitter<'a> {
         fields: &[u16],
         acc: Option<Ty>,
     ) {
-        let staged =
-            Staged { row, shape, places: Short::of(places), dest, fields: Short::of(fields), acc, offset: self.offset };
-        self.stage_again(staged);
+        self.stage_operands(row, shape, (Short::of(places), Short::of(fields)), dest, acc);
+    }
+
+    /// The same, places and fields as they were encoded.
+    pub(crate) fn stage_operands(
+        &mut self,
+        row: RowId,
+        shape: Shape,
+        (places, fields): (Short<Place, 4>, Short<u16, 8>),
+        dest: Dest,
+        acc: Option<Ty>,
+    ) {
+        self.stage_again(Staged { row, shape, places, dest, fields, acc, offset: self.offset });
     }
 
     /// A near slot for a value on its way from or to a far one. There are four: no instruction has more operands.
@@ -402,11 +424,7 @@ impl<'a> Emitter<'a> {
         if let Some(offsets) = self.offsets.as_deref_mut() {
             offsets.push(((self.code.len() - self.start) as u32, staged.offset));
         }
-        self.code.push(code.0);
-        if let Dest::Slot(slot) = staged.dest {
-            self.code.push(slot.field());
-        }
-        self.code.extend_from_slice(staged.fields.as_slice());
+        self.put(code, staged.slot(), &staged.fields);
         self.counter = staged.counter().map(|(to, fields)| Counter { start, end: self.here(), to, fields });
         start
     }
@@ -431,9 +449,23 @@ impl<'a> Emitter<'a> {
         };
         let code = code?;
         self.code.truncate(self.start + counter.start as usize);
-        self.code.push(code.0);
-        self.code.extend_from_slice(fields.as_slice());
+        self.put(code, None, &fields);
         Some(counter.start)
+    }
+
+    /// Appends an instruction. Copied at full length and cut, since that takes a few moves, and a copy of unknown length a call.
+    fn put(&mut self, code: Code, slot: Option<Slot>, fields: &Short<u16, 8>) {
+        let mut units = [0; 2 + 8];
+        units[0] = code.0;
+        let mut at = 1;
+        if let Some(slot) = slot {
+            units[1] = slot.field();
+            at = 2;
+        }
+        units[at..at + 8].copy_from_slice(&fields.items);
+        let end = self.code.len() + at + usize::from(fields.len);
+        self.code.extend_from_slice(&units);
+        self.code.truncate(end);
     }
 
     /// Writes an instruction of a plain row at once.

@@ -63,8 +63,9 @@ pub(crate) struct Function<'a> {
     pub(crate) shifted: Option<u32>,
     /// Blocks opened in code that cannot be reached.
     pub(crate) dead_depth: u32,
-    /// The opcode of the operator being translated: its byte, or 0x100 plus the number behind the prefix 0xfc.
-    pub(crate) opcode: Option<u16>,
+    /// The function's bytes, and where they start in the module.
+    bytes: &'a [u8],
+    first: u64,
 }
 
 /// The type that values of a wasm type have in the machine.
@@ -111,22 +112,14 @@ pub(crate) fn translate(
         link: Slot(0),
         shifted: None,
         dead_depth: 0,
-        opcode: None,
+        bytes: body.as_bytes(),
+        first: body.range().start,
     };
     function.header(body, validator.as_deref_mut())?;
-    let mut reader = body.get_operators_reader()?;
-    let (bytes, first) = (body.as_bytes(), body.range().start);
-    while !reader.eof() {
-        let offset = reader.original_position();
-        let operator = reader.read()?;
-        if let Some(validator) = validator.as_deref_mut() {
-            validator.op(offset, &operator)?;
-        }
-        function.opcode = offset.checked_sub(first).and_then(|at| opcode_at(bytes, usize::try_from(at).ok()?));
-        function.emit.offset = u32::try_from(offset).unwrap_or(u32::MAX);
-        function.operator(&operator)?;
+    match validator {
+        Some(validator) => function.walk(body, validator)?,
+        None => function.walk_again(body)?,
     }
-    reader.finish()?;
     function.finish()
 }
 
@@ -181,7 +174,15 @@ impl Function<'_> {
         Ok(())
     }
 
+    /// The opcode of the operator being translated: its byte, or 0x100 plus the number behind the prefix 0xfc.
+    #[inline]
+    pub(crate) fn opcode(&self) -> Option<u16> {
+        let at = u64::from(self.emit.offset).checked_sub(self.first)?;
+        opcode_at(self.bytes, usize::try_from(at).ok()?)
+    }
+
     /// Whether the frame is within the limit so far.
+    #[inline]
     pub(crate) fn check_frame(&self) -> Result<(), Error> {
         let limit = self.job.limits.frame_slots;
         if self.stack.high() / 4 > limit { Err(frame_too_large(limit)) } else { Ok(()) }
@@ -204,6 +205,7 @@ impl Function<'_> {
 }
 
 /// The opcode at `at`: a byte, or 0x100 plus the number behind the prefix 0xfc, whose encoding may be longer than it need be.
+#[inline]
 fn opcode_at(bytes: &[u8], at: usize) -> Option<u16> {
     match *bytes.get(at)? {
         0xfc => {

@@ -10,6 +10,7 @@
 //! | [`locals`] | locals: reads that stay pending, writes that re-target the instruction before |
 //! | [`control`] | blocks, branches, results |
 //! | [`calls`] | calls and returns |
+//! | [`walk`] | from one operator to the next: read, validate, translate |
 //! | [`operators`] | which wasm operator goes where |
 //!
 //! It never sees a handler: all it knows of the machine is the op table ([`crate::isa`]).
@@ -24,6 +25,7 @@ mod memory;
 mod operators;
 mod stack;
 mod values;
+mod walk;
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -32,10 +34,12 @@ use wasmparser::{FuncValidator, FuncValidatorAllocations, FunctionBody, Validato
 
 use crate::code::Code;
 use crate::error::{Error, ErrorKind};
+use crate::exec::Kind;
 use crate::isa::Profile;
 use crate::limits::{Bound, Limits};
 use crate::module::env::ModuleEnv;
-use function::{Job, Scratch};
+pub(crate) use function::Job;
+use function::Scratch;
 
 /// What a translation depends on, beside the module.
 #[derive(Debug, Clone, Copy)]
@@ -73,13 +77,13 @@ impl ModuleTranslator {
     /// If the body is invalid, or beyond a limit.
     pub(crate) fn function(
         &mut self,
-        body: FunctionBody<'_>,
+        body: &FunctionBody<'_>,
         mut validator: FuncValidator<ValidatorResources>,
     ) -> Result<FuncValidatorAllocations, Error> {
         let func = self.env.imported_funcs + self.starts.len() as u32;
         self.starts.push(u32::try_from(self.code.len()).map_err(|_| self.too_long())?);
         let job = Job { env: &self.env, options: &self.options, limits: &self.limits, func };
-        function::translate(&job, &mut self.scratch, &mut self.code, &body, Some(&mut validator), None)?;
+        function::translate(&job, &mut self.scratch, &mut self.code, body, Some(&mut validator), None)?;
         match self.code.len() * 2 > self.limits.code_bytes {
             true => Err(self.too_long()),
             false => Ok(validator.into_allocations()),
@@ -94,10 +98,10 @@ impl ModuleTranslator {
     ///
     /// # Errors
     /// If it is beyond the limit.
-    pub(crate) fn finish(mut self) -> Result<Code, Error> {
+    pub(crate) fn finish(mut self, kind: Kind) -> Result<Code, Error> {
         self.starts.push(u32::try_from(self.code.len()).map_err(|_| self.too_long())?);
         self.code.shrink_to_fit();
-        Ok(Code::new(self.code, self.starts))
+        Ok(Code::new(self.code, self.starts, kind))
     }
 }
 
@@ -114,15 +118,22 @@ pub(crate) struct Listing {
 ///
 /// # Errors
 /// As the first translation, so never for a function of a module that was accepted.
-pub(crate) fn list(
-    env: &ModuleEnv,
-    options: &Options,
-    limits: &Limits,
-    func: u32,
-    body: &FunctionBody<'_>,
-) -> Result<Listing, Error> {
+pub(crate) fn list(job: &Job<'_>, body: &FunctionBody<'_>) -> Result<Listing, Error> {
     let mut listing = Listing { code: Vec::new(), offsets: Vec::new() };
-    let job = Job { env, options, limits, func };
-    function::translate(&job, &mut Scratch::default(), &mut listing.code, body, None, Some(&mut listing.offsets))?;
+    function::translate(job, &mut Scratch::default(), &mut listing.code, body, None, Some(&mut listing.offsets))?;
     Ok(listing)
+}
+
+/// Translates one function apart from the others: the same code. It is validated on the way if there is a validator.
+///
+/// # Errors
+/// As for [`ModuleTranslator::function`].
+pub(crate) fn first(
+    job: &Job<'_>,
+    body: &FunctionBody<'_>,
+    validator: Option<&mut FuncValidator<ValidatorResources>>,
+) -> Result<Vec<u16>, Error> {
+    let mut code = Vec::new();
+    function::translate(job, &mut Scratch::default(), &mut code, body, validator, None)?;
+    Ok(code)
 }

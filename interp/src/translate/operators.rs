@@ -17,9 +17,12 @@ use crate::limits::Bound;
 impl Function<'_> {
     /// Translates the next operator. It is valid.
     ///
+    /// Inlined where the operator is known, so that only its arms are left.
+    ///
     /// # Errors
     /// If a limit is met.
-    pub(crate) fn operator(&mut self, operator: &Operator<'_>) -> Result<(), Error> {
+    #[inline(always)]
+    pub(super) fn known_operator(&mut self, operator: &Operator<'_>) -> Result<(), Error> {
         if self.is_dead() {
             return self.dead(operator);
         }
@@ -33,6 +36,7 @@ impl Function<'_> {
     }
 
     /// An operator that cannot be reached: only the structure counts.
+    #[inline(never)]
     fn dead(&mut self, operator: &Operator<'_>) -> Result<(), Error> {
         match operator {
             Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => {
@@ -61,6 +65,7 @@ impl Function<'_> {
     }
 
     /// An operator that can be reached.
+    #[inline(always)]
     fn live(&mut self, operator: &Operator<'_>) -> Result<(), Error> {
         match operator {
             Operator::Unreachable => {
@@ -111,6 +116,7 @@ impl Function<'_> {
         Ok(())
     }
 
+    #[inline(never)]
     fn nested(&mut self, open: impl FnOnce(&mut Self, BlockTy), ty: BlockType) -> Result<(), Error> {
         let ty = match ty {
             BlockType::Empty => BlockTy::Empty,
@@ -158,6 +164,7 @@ impl Function<'_> {
     }
 
     /// Memory and table instructions.
+    #[inline(always)]
     fn bulk(&mut self, operator: &Operator<'_>) -> Result<bool, Error> {
         match *operator {
             Operator::MemorySize { mem } => {
@@ -195,6 +202,7 @@ impl Function<'_> {
     }
 
     /// Everything that the op table knows by its opcode.
+    #[inline(always)]
     fn by_table(&mut self, operator: &Operator<'_>) -> Result<(), Error> {
         if self.bulk(operator)? {
             return Ok(());
@@ -207,7 +215,7 @@ impl Function<'_> {
             }
             return Ok(());
         }
-        let Some(row) = self.opcode.and_then(row_of) else { return Err(unknown(self.emit.offset)) };
+        let Some(row) = self.opcode().and_then(row_of) else { return Err(unknown(self.emit.offset)) };
         match row.info().shape() {
             Shape::Binary => self.binary(row, Shape::Binary),
             Shape::Compare => self.binary(row, Shape::Compare),
@@ -220,11 +228,12 @@ impl Function<'_> {
 
 /// An operator that validation lets pass and the table does not have: the validator's features and ours differ.
 #[cold]
-fn unknown(offset: u32) -> Error {
+pub(super) fn unknown(offset: u32) -> Error {
     ErrorKind::Wasm { message: "operator of a proposal that is not supported".into(), offset: offset as usize }.into()
 }
 
 /// Loads and stores: opcode and immediates.
+#[inline(always)]
 fn memory_access(operator: &Operator<'_>) -> Option<(u16, wasmparser::MemArg)> {
     macro_rules! accesses {
         ($($name:ident $opcode:literal)*) => {

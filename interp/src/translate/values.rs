@@ -3,7 +3,7 @@
 use super::emit::{Dest, Short, Slot, holds};
 use super::function::Function;
 use super::stack::{Entry, Held};
-use crate::isa::form::{Place, Shape};
+use crate::isa::form::{FormKey, Place, Shape};
 use crate::isa::{RowId, Ty, lookup};
 
 mod fused;
@@ -34,6 +34,19 @@ impl Operand {
                 (_, Ok(_)) => (Place::W, units(value as u64), 2),
                 _ => (Place::K, units(value as u64), 4),
             },
+        }
+    }
+
+    /// Its place.
+    fn place(self) -> Place {
+        match self {
+            Self::Slot(_) => Place::S,
+            Self::Acc => Place::A,
+            Self::Bits32(_) => Place::W,
+            Self::Bits64(_) => Place::K,
+            Self::Imm(value) if i16::try_from(value).is_ok() => Place::I,
+            Self::Imm(value) if i32::try_from(value).is_ok() => Place::W,
+            Self::Imm(_) => Place::K,
         }
     }
 
@@ -111,13 +124,9 @@ impl Function<'_> {
 
     /// Whether the row has the form with these operands in this shape, the result (if any) in a slot.
     fn has(&self, row: RowId, shape: Shape, operands: &[Operand], result: bool) -> bool {
-        let mut places = [Place::S; 4];
-        let mut count = 0;
-        for operand in operands {
-            places[count] = operand.encode().0;
-            count += 1;
-        }
-        lookup::find(row, shape, &places[..count + usize::from(result)], self.emit.profile).is_some()
+        let places = operands.iter().fold(FormKey::of(&[]), |key, operand| key.with(operand.place()));
+        let key = if result { places.with(Place::S) } else { places };
+        lookup::find_form(row, shape, key, self.emit.profile).is_some()
     }
 
     /// A row with two operands, in the best form there is.
@@ -204,8 +213,7 @@ impl Function<'_> {
 
     /// Stages an instruction that leaves a value in a slot.
     fn stage_value(&mut self, row: RowId, shape: Shape, operands: &[Operand], slot: Slot, ty: Ty) {
-        let (places, fields) = encode(operands);
-        self.emit.stage(row, shape, places.as_slice(), Dest::Slot(slot), fields.as_slice(), Some(ty));
+        self.emit.stage_operands(row, shape, encode(operands), Dest::Slot(slot), Some(ty));
     }
 
     /// A row with one operand.
@@ -319,7 +327,7 @@ pub(crate) fn encode(operands: &[Operand]) -> (Short<Place, 4>, Short<u16, 8>) {
     for operand in operands {
         let (place, units, count) = operand.encode();
         places.push(place);
-        fields.extend(units.get(..count).unwrap_or(&[]));
+        fields.extend_first(units, count);
     }
     (places, fields)
 }

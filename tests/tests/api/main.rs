@@ -8,6 +8,7 @@ mod host_functions;
 mod images;
 mod interrupt;
 mod kernels;
+mod lazy;
 mod limits;
 mod linking;
 mod proposals;

@@ -1,0 +1,53 @@
+//! Functions that are translated when they are first called, as [`CompilationMode`](crate::CompilationMode) asks.
+
+use alloc::vec::Vec;
+
+use wasmparser::{FuncToValidate, FuncValidatorAllocations, ValidatorResources, WasmFeatures};
+
+use super::{ModuleInner, features, get, listing::options};
+use crate::{
+    error::Error,
+    limits::Bound,
+    translate::{Job, first},
+};
+
+/// What it takes to validate a function later.
+pub(crate) struct Unvalidated {
+    pub(super) resources: ValidatorResources,
+    pub(super) features: WasmFeatures,
+}
+
+impl core::fmt::Debug for Unvalidated {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Unvalidated").finish_non_exhaustive()
+    }
+}
+
+impl ModuleInner {
+    /// The compact code of a function that has none: validated, if that has not been done, and translated.
+    ///
+    /// # Errors
+    /// What the module would have been refused for, had it been translated whole.
+    pub(super) fn translated(&self, defined: u32) -> Result<Vec<u16>, Error> {
+        let config = self.engine.config();
+        let code = self.translate(defined).map_err(|error| features::explain(error, config, self.bytes.as_slice()))?;
+        let limit = config.get_limits().code_bytes;
+        match self.code.translated_bytes().saturating_add(2 * code.len()) > limit {
+            true => Err(Error::limit(Bound::CodeBytes, limit as u64)),
+            false => Ok(code),
+        }
+    }
+
+    fn translate(&self, defined: u32) -> Result<Vec<u16>, Error> {
+        let (func, body) = self.body(defined).ok_or_else(Error::foreign)?;
+        let ty = *get(&self.env.funcs, func).ok_or_else(Error::foreign)?;
+        let mut validator = self.unvalidated.as_ref().map(|Unvalidated { resources, features }| {
+            let resources = resources.clone();
+            FuncToValidate { resources, index: func, ty, features: *features }
+                .into_validator(FuncValidatorAllocations::default())
+        });
+        let config = self.engine.config();
+        let job = Job { env: &self.env, options: &options(&self.engine), limits: config.get_limits(), func };
+        first(&job, &body, validator.as_mut())
+    }
+}
