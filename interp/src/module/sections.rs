@@ -98,6 +98,9 @@ pub(super) fn data(data: &wasmparser::Data<'_>) -> Result<DataSegment, Error> {
 }
 
 pub(super) fn const_expr(expr: &wasmparser::ConstExpr<'_>) -> Result<ConstExpr, Error> {
+    if let Some(op) = single(expr) {
+        return Ok(ConstExpr::One(op));
+    }
     let mut ops = Vec::new();
     for op in expr.get_operators_reader() {
         match const_op(&op?)? {
@@ -109,6 +112,18 @@ pub(super) fn const_expr(expr: &wasmparser::ConstExpr<'_>) -> Result<ConstExpr, 
         [op] => ConstExpr::One(op),
         _ => ConstExpr::Many(ops.into()),
     })
+}
+
+/// The operator of an expression that is a constant or a function and nothing else, as nearly all are. A program may have 100,000 of them, and a reader of
+/// operators allocates.
+fn single(expr: &wasmparser::ConstExpr<'_>) -> Option<ConstOp> {
+    let mut reader = expr.get_binary_reader();
+    let op = match reader.read_u8().ok()? {
+        0x41 => ConstOp::Value(u64::from(reader.read_var_i32().ok()?.cast_unsigned())),
+        0xd2 => ConstOp::RefFunc(reader.read_var_u32().ok()?),
+        _ => return None,
+    };
+    (reader.read_u8().ok()? == 0x0b && reader.eof()).then_some(op)
 }
 
 /// An operator of a constant expression; nothing for its end.
