@@ -44,6 +44,8 @@ build_lua() {
     -Dluai_jmpbuf=int '-Dluai_makeseed(L)=42' '-Dl_randomizePivot()=0' "${files[@]}"
 }
 
+build_hello() { c hello "$here"; }
+
 build_quickjs() {
   local source
   source=$(crate_source rquickjs-sys)/quickjs
@@ -81,7 +83,7 @@ build_json() { rust json; }
 build_images() { rust images; }
 build_terms() { rust terms; }
 
-(($#)) || set -- lua quickjs sqlite zstd bzip2 regex json images terms
+(($#)) || set -- hello lua quickjs sqlite zstd bzip2 regex json images terms
 for name in "$@"; do
   "build_$name"
   chmod a-x "$name/$name.wasm"

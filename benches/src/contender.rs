@@ -1,8 +1,7 @@
-//! What every engine has to offer to be measured.
+//! What an engine has to offer to be measured: it compiles modules, instantiates them, calls `run`.
 
+use std::borrow::Cow;
 use std::error::Error;
-
-use crate::workload::Workload;
 
 /// Anything that went wrong in an engine; the harness only prints it.
 pub type Failure = Box<dyn Error + Send + Sync>;
@@ -10,22 +9,75 @@ pub type Failure = Box<dyn Error + Send + Sync>;
 /// An engine in one configuration.
 pub trait Contender {
     /// How tables and options call it.
-    fn name(&self) -> &'static str;
+    fn name(&self) -> &str;
 
-    /// Loads a workload, up to the point where only calling it is left.
+    /// Version and configuration, for the report.
+    fn what(&self) -> String;
+
+    /// What it loads in place of `wasm`: made ahead of time, not measured.
     ///
     /// # Errors
     ///
     /// Whatever the engine has against the module.
-    fn load(&self, workload: &Workload) -> Result<Box<dyn Prepared>, Failure>;
+    fn input<'wasm>(&self, wasm: &'wasm [u8]) -> Result<Cow<'wasm, [u8]>, Failure> {
+        Ok(Cow::Borrowed(wasm))
+    }
+
+    /// Loads what [`Contender::input`] gave, up to the point where it can be instantiated.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the engine has against the module.
+    fn compile(&self, input: &[u8]) -> Result<Box<dyn Compiled>, Failure>;
+
+    /// Whether calls in both directions can be measured, see [`Compiled::instantiate`].
+    fn links_host_functions(&self) -> bool {
+        false
+    }
 }
 
-/// A loaded workload.
-pub trait Prepared {
+/// A loaded module.
+pub trait Compiled {
+    /// A fresh instance in a store of its own.
+    ///
+    /// An import `host.next: [i32] -> [i32]` returns its argument plus one, if the contender links host functions. Other
+    /// functions that a module imports return zeros.
+    ///
+    /// # Errors
+    ///
+    /// Imports that the contender does not serve, a trap of the start function.
+    fn instantiate(&self) -> Result<Box<dyn Instance>, Failure>;
+
+    /// Bytes of translated code, if the engine tells.
+    fn code_bytes(&self) -> Option<usize> {
+        None
+    }
+}
+
+/// An instance.
+pub trait Instance {
     /// Calls `run(n)` and returns its checksum.
     ///
     /// # Errors
     ///
-    /// A trap.
-    fn call(&mut self, n: i32) -> Result<i64, Failure>;
+    /// No such export, a trap.
+    fn run(&mut self, n: i32) -> Result<i64, Failure>;
+
+    /// Calls the export `next: [i32] -> [i32]` `n` times, through a handle that was found and checked once, each time with the last result.
+    ///
+    /// # Errors
+    ///
+    /// The contender does not offer it, no such export, a trap.
+    fn call_often(&mut self, _n: i32) -> Result<i32, Failure> {
+        Err("calls from the host are not measured on this engine".into())
+    }
+}
+
+/// Compiles and instantiates.
+///
+/// # Errors
+///
+/// As of the two.
+pub fn load(contender: &dyn Contender, wasm: &[u8]) -> Result<Box<dyn Instance>, Failure> {
+    contender.compile(&contender.input(wasm)?)?.instantiate()
 }

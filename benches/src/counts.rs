@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use crate::contender::Failure;
-use crate::ermine::{Counts, counts};
+use crate::engines::ermine::{Counts, counts};
 use crate::workload::{Kind, Workload};
 
 /// A workload with what was counted.

@@ -1,80 +1,119 @@
 //! Measuring: every contender calls the same workload in turn, so that all see the same machine in the same state.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
-use crate::contender::{Contender, Failure, Prepared};
+use crate::contender::{Failure, Instance, load};
+use crate::engines::Contenders;
+use crate::results::{Outcome, Row, Times};
 use crate::workload::Workload;
 
-/// The times of one contender on one workload.
-#[derive(Debug, Clone, Copy)]
-pub struct Times {
-    /// Seconds of the fastest call.
-    pub min: f64,
-    /// Seconds of the middle call.
-    pub median: f64,
-}
+/// A contender that takes longer than this for one call, in seconds, is called less often.
+const PATIENCE: f64 = 3.0;
+const FEW: u32 = 2;
 
-/// One workload's results.
-#[derive(Debug)]
-pub struct Row {
-    /// The workload.
-    pub workload: &'static Workload,
-    /// What every contender returned.
-    pub checksum: i64,
-    /// Times, in the order of the contenders.
-    pub times: Vec<Times>,
+/// One contender's part in the measurement of a workload.
+struct Runner {
+    instance: Result<Box<dyn Instance>, String>,
+    seconds: Vec<f64>,
 }
 
 /// Measures one workload on all contenders, `reps` calls each.
 ///
-/// A first call of each, not measured, settles caches and gives the checksums, which have to agree. The order rotates
-/// from round to round, so that nobody always runs in the wake of the same neighbour.
-///
-/// # Errors
-///
-/// A contender that fails, or disagrees with the first one about the checksum.
-pub fn measure(workload: &'static Workload, contenders: &[Box<dyn Contender>], reps: usize) -> Result<Row, Failure> {
-    let mut prepared = Vec::new();
+/// A first call of each, not measured, settles caches and gives the checksums. The order rotates from round to round, so
+/// that nobody always runs in the wake of the same neighbour. A contender that fails or has another checksum than most is out, with
+/// the reason; the others go on.
+pub fn measure(workload: &Workload, contenders: &Contenders, reps: u32) -> Row {
+    let mut runners: Vec<Runner> = Vec::new();
+    let mut first = Vec::new();
     for contender in contenders {
-        prepared.push(contender.load(workload).map_err(|error| format!("{}: {error}", contender.name()))?);
+        let mut instance = guarded(|| load(contender.as_ref(), workload.wasm));
+        let start = Instant::now();
+        let checksum = call(&mut instance, workload.n);
+        runners.push(Runner { instance, seconds: Vec::new() });
+        first.push((checksum, start.elapsed().as_secs_f64()));
     }
-    let checksum = agreed_checksum(workload, contenders, &mut prepared)?;
-    let mut seconds = vec![Vec::with_capacity(reps); contenders.len()];
+    let checksum = most_frequent(first.iter().filter_map(|(checksum, _)| *checksum));
+    for (runner, (got, _)) in runners.iter_mut().zip(&first) {
+        runner.expect(*got, checksum);
+    }
     for round in 0..reps {
-        for turn in 0..prepared.len() {
-            let who = (round + turn) % prepared.len();
-            let start = Instant::now();
-            let result = prepared[who].call(workload.n)?;
-            seconds[who].push(start.elapsed().as_secs_f64());
-            expect(contenders[who].name(), result, checksum)?;
+        for turn in 0..runners.len() {
+            let who = (round as usize + turn) % runners.len();
+            if round < FEW || first[who].1 < PATIENCE {
+                runners[who].round(workload.n, checksum);
+            }
         }
     }
-    Ok(Row { workload, checksum, times: seconds.into_iter().map(Times::of).collect() })
+    let outcomes = runners.into_iter().map(Runner::outcome).collect();
+    Row { name: workload.name.to_owned(), kind: workload.kind, n: workload.n, checksum, outcomes }
 }
 
-fn agreed_checksum(
-    workload: &Workload,
-    contenders: &[Box<dyn Contender>],
-    prepared: &mut [Box<dyn Prepared>],
-) -> Result<i64, Failure> {
-    let mut agreed = None;
-    for (contender, prepared) in contenders.iter().zip(prepared) {
-        let checksum = prepared.call(workload.n).map_err(|error| format!("{}: {error}", contender.name()))?;
-        expect(contender.name(), checksum, *agreed.get_or_insert(checksum))?;
+impl Runner {
+    fn round(&mut self, n: i32, checksum: i64) {
+        let start = Instant::now();
+        let got = call(&mut self.instance, n);
+        self.seconds.push(start.elapsed().as_secs_f64());
+        self.expect(got, checksum);
     }
-    agreed.ok_or_else(|| "no contender to run on".into())
+
+    fn expect(&mut self, got: Option<i64>, checksum: i64) {
+        if let Some(got) = got.filter(|got| *got != checksum) {
+            self.instance = Err(format!("wrong result: {got:#018x} where most have {checksum:#018x}"));
+        }
+    }
+
+    fn outcome(self) -> Outcome {
+        match self.instance {
+            Ok(_) => Outcome::Times(Times::of(self.seconds)),
+            Err(reason) => Outcome::Failed(reason),
+        }
+    }
 }
 
-fn expect(name: &str, got: i64, expected: i64) -> Result<(), Failure> {
-    if got == expected {
-        return Ok(());
+/// Calls `run`; a failure takes the instance's place.
+fn call(instance: &mut Result<Box<dyn Instance>, String>, n: i32) -> Option<i64> {
+    let running = instance.as_mut().ok()?;
+    match guarded(|| running.run(n)) {
+        Ok(checksum) => Some(checksum),
+        Err(reason) => {
+            *instance = Err(reason);
+            None
+        }
     }
-    Err(format!("{name}: checksum {got:#018x}, the others have {expected:#018x}").into())
+}
+
+/// Makes one line of whatever goes wrong, panics included: a peer's failure is a result, not the end of the run.
+pub fn guarded<T>(action: impl FnOnce() -> Result<T, Failure>) -> Result<T, String> {
+    let outcome = catch_unwind(AssertUnwindSafe(action));
+    let text = match outcome {
+        Ok(Ok(value)) => return Ok(value),
+        Ok(Err(error)) => error.to_string(),
+        Err(panic) => match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
+            (Some(text), _) => format!("panics: {text}"),
+            (_, Some(text)) => format!("panics: {text}"),
+            (None, None) => "panics".to_owned(),
+        },
+    };
+    Err(text.lines().next().unwrap_or("fails without a word").to_owned())
+}
+
+/// The value that occurs most often, the first of those; 0 of none.
+fn most_frequent(values: impl Iterator<Item = i64>) -> i64 {
+    let mut counts: Vec<(i64, usize)> = Vec::new();
+    for value in values {
+        match counts.iter_mut().find(|(known, _)| *known == value) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((value, 1)),
+        }
+    }
+    let most = counts.iter().map(|(_, count)| *count).max().unwrap_or(0);
+    counts.iter().find(|(_, count)| *count == most).map_or(0, |(value, _)| *value)
 }
 
 impl Times {
     /// `seconds` is not empty.
-    fn of(mut seconds: Vec<f64>) -> Self {
+    pub fn of(mut seconds: Vec<f64>) -> Self {
         seconds.sort_by(f64::total_cmp);
         let middle = seconds.len() / 2;
         let median = if seconds.len().is_multiple_of(2) {
@@ -83,5 +122,28 @@ impl Times {
             seconds[middle]
         };
         Self { min: seconds[0], median }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_checksum_of_most_counts() {
+        assert_eq!(most_frequent([1, 2, 2, 3].into_iter()), 2);
+        assert_eq!(most_frequent([5, 6].into_iter()), 5);
+        assert_eq!(most_frequent([].into_iter()), 0);
+    }
+
+    #[test]
+    fn the_median_of_an_even_number_lies_between_the_middle_two() {
+        assert_eq!(Times::of(vec![4.0, 1.0, 3.0, 2.0]).median, 2.5);
+        assert_eq!(Times::of(vec![3.0, 1.0, 2.0]).min, 1.0);
+    }
+
+    #[test]
+    fn a_panic_is_a_reason() {
+        assert_eq!(guarded(|| -> Result<(), Failure> { panic!("no such slot") }), Err("panics: no such slot".into()));
     }
 }

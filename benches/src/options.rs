@@ -1,7 +1,10 @@
 //! The command line.
 
+use std::path::PathBuf;
+
 use clap::Parser;
 
+use crate::apart::Apart;
 use crate::workload::{Kind, WORKLOADS, Workload};
 
 /// Ermine and its peers, measured side by side in one run.
@@ -23,15 +26,33 @@ pub struct Options {
     /// Measured calls of each workload on each contender
     #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..))]
     pub reps: u32,
+    /// Measure this apart, and no workloads; may be repeated
+    #[arg(long, value_enum)]
+    pub apart: Vec<Apart>,
+    /// Measure everything: the workloads and all that is measured apart
+    #[arg(long, conflicts_with = "apart")]
+    pub all: bool,
+    /// One more module for `--apart load` and `--apart memory`; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub module: Vec<PathBuf>,
     /// Print one JSON object instead of tables
     #[arg(long)]
     pub json: bool,
+    /// Read the results of a former run (what `--json` printed) instead of measuring
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["apart", "all"])]
+    pub from: Option<PathBuf>,
+    /// Write the report to this file, and its charts to the folder of the same name without `.md`
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
     /// No times, but Ermine's dispatches per executed wasm operator; takes a build with `--features count`
     #[arg(long)]
     pub counts: bool,
     /// How many instructions, pairs and triples `--counts` lists
     #[arg(long, value_name = "N", default_value_t = 25)]
     pub top: usize,
+    /// For the harness itself: tell how much memory a module takes
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub grow: Option<PathBuf>,
 }
 
 impl Options {

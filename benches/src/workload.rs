@@ -1,5 +1,7 @@
 //! What there is to run: the kernels, and the whole programs. Both keep one contract, so that every engine can serve both alike.
 
+use serde::{Deserialize, Serialize};
+
 /// A module that exports `run: [i32] -> [i64]` and imports nothing.
 ///
 /// `run(n)` does an amount of work set by `n`, the same whenever it is called, and returns a checksum of all it computed.
@@ -18,7 +20,8 @@ pub struct Workload {
 }
 
 /// The two kinds of workloads, whose means are kept apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// One file of C that stresses one thing: `kernels/`.
     #[value(name = "kernels")]

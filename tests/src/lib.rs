@@ -15,6 +15,7 @@ pub mod mutations;
 pub mod pack;
 pub mod spec;
 pub mod tools;
+pub mod workloads;
 
 use std::panic::resume_unwind;
 use std::thread;

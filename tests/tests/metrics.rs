@@ -1,36 +1,20 @@
-//! Golden metrics: what the translator makes of the benches' kernels, in numbers that no noise touches.
+//! Golden metrics: what the translator makes of the benches' kernels and programs, in numbers that no noise touches.
 //!
 //! A change that costs dispatches, code or stack shows in the diff of `goldens/metrics.txt`.
 //! `ERMINE_BLESS=1 cargo test -p ermine-tests --features count --test metrics` rewrites it. The feature gives the engine its counters.
 
 use std::fmt::Write as _;
-use std::fs;
 use std::ops::Range;
 
 use ermine::{Config, Engine, Error, Linker, Machine, Module, Store};
 use ermine_tests::golden;
+use ermine_tests::workloads::{KERNELS, PROGRAMS, Workload};
 
-/// The kernels of `benches/kernels`, and an `n` that takes some hundred thousand operators or a few million.
-const KERNELS: [(&str, i32); 15] = [
-    ("fib", 22),
-    ("sieve", 1),
-    ("nbody", 1000),
-    ("spectral-norm", 40),
-    ("matmul-f32", 1),
-    ("matmul-f64", 1),
-    ("mandelbrot", 60),
-    ("sha256", 10),
-    ("crc32", 5),
-    ("sort", 1),
-    ("switch-vm", 30),
-    ("indirect", 10_000),
-    ("mix64", 10_000),
-    ("strsearch", 1),
-    ("bulk", 10_000),
-];
+/// What the programs' dispatches per operator may be at the most, their geometric mean.
+const MOST_OF_PROGRAMS: f64 = 0.42;
 
 const HEAD: &str = "\
-# Kernels of benches/kernels, translated for the full profile. Written by tests/metrics.rs.
+# Kernels and programs of benches, translated for the full profile. Written by tests/metrics.rs.
 #
 # operators   wasm operators executed by run(n): block, loop, else, end and nop are none
 # dispatches  instructions that the loop machine dispatched for them
@@ -39,7 +23,7 @@ const HEAD: &str = "\
 # slots       4-byte slots per frame: mean and maximum over the module's functions
 ";
 
-/// One kernel's numbers.
+/// One workload's numbers.
 struct Metrics {
     operators: u64,
     dispatches: u64,
@@ -71,7 +55,7 @@ impl Metrics {
     }
 }
 
-/// Runs a kernel.
+/// Runs a workload.
 fn run(config: &Config, wasm: &[u8], n: i32) -> Result<(Module, Store<()>), Error> {
     let engine = Engine::new(config);
     let module = Module::new(&engine, wasm)?;
@@ -93,31 +77,32 @@ fn slots(module: &Module) -> Vec<u32> {
         .collect()
 }
 
-/// The whole file.
-fn report() -> Result<String, Box<dyn std::error::Error>> {
-    let mut text = String::from(HEAD);
-    writeln!(text, "kernel             n operators dispatches   ratio bytes/byte  slots  max")?;
+/// The part of the file for some workloads, and the geometric mean of their ratios.
+fn part(title: &str, workloads: &[Workload]) -> Result<(String, f64), Box<dyn std::error::Error>> {
+    let mut text = format!("{title:14}     n operators dispatches   ratio bytes/byte  slots  max\n");
     let (mut logs, mut operators, mut dispatches) = (0.0, 0, 0);
-    for (name, n) in KERNELS {
-        let wasm = fs::read(golden::path(&format!("../benches/kernels/{name}.wasm")))?;
-        let metrics = Metrics::of(&wasm, n)?;
+    for workload in workloads {
+        let metrics = Metrics::of(&workload.wasm(), workload.n)?;
         logs += metrics.ratio().ln();
         operators += metrics.operators;
         dispatches += metrics.dispatches;
-        write!(text, "{name:14}{n:>6}{:>10}{:>11}", metrics.operators, metrics.dispatches)?;
+        write!(text, "{:14}{:>6}{:>10}{:>11}", workload.name, workload.n, metrics.operators, metrics.dispatches)?;
         write!(text, "{:>8.4}{:>11.2}", metrics.ratio(), metrics.bytes_per_byte)?;
         writeln!(text, "{:>7.1}{:>5}", metrics.mean_slots(), metrics.slots.iter().max().unwrap_or(&0))?;
     }
     let ratio = dispatches as f64 / operators as f64;
     writeln!(text, "{:20}{operators:>10}{dispatches:>11}{ratio:>8.4}", "total")?;
-    writeln!(text, "{:41}{:>8.4}", "geomean", (logs / KERNELS.len() as f64).exp())?;
-    Ok(text)
+    let mean = (logs / workloads.len() as f64).exp();
+    writeln!(text, "{:41}{mean:>8.4}", "geomean")?;
+    Ok((text, mean))
 }
 
 #[test]
-fn kernels_cost_what_they_did() {
-    let text = report().expect("every kernel runs");
-    if let Err(difference) = golden::check(&golden::path("goldens/metrics.txt"), &text) {
+fn kernels_and_programs_cost_what_they_did() {
+    let (kernels, _) = part("kernel", &KERNELS).expect("every kernel runs");
+    let (programs, mean) = part("program", &PROGRAMS).expect("every program runs");
+    if let Err(difference) = golden::check(&golden::path("goldens/metrics.txt"), &format!("{HEAD}{kernels}\n{programs}")) {
         panic!("{difference}");
     }
+    assert!(mean <= MOST_OF_PROGRAMS, "dispatches per operator of the programs: {mean:.4}");
 }

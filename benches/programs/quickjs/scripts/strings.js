@@ -3,7 +3,7 @@ let seed = 7;
 const random = (bound) => (seed = (seed * 16807) % 2147483647) % bound;
 const syllables = ["ka", "lo", "mi", "ne", "ru", "ta", "so", "vi"];
 const words = [];
-for (let i = 0; i < 900; i++) {
+for (let i = 0; i < 400; i++) {
   let word = "";
   for (let j = random(3); j >= 0; j--) word += syllables[random(8)];
   words.push(word);
