@@ -209,6 +209,38 @@ impl<X: Read<u32>, Y: Read<u32>> Address for (X, Y, O) {
     }
 }
 
+/// A scaled operand plus another one, in 32 bits, is the index: an element of an array.
+impl<X: Read<u32>, Y: Read<u32>> Address for (X, I, Y, O) {
+    const LAYOUT: Layout = X::LAYOUT.with(Field::Imm16).and(Y::LAYOUT).with(Field::Offset16);
+
+    #[inline(always)]
+    unsafe fn resolve<C: Stream>(s: &State<C>, at: usize, size: usize) -> Option<*mut u8> {
+        // SAFETY: the caller's contract; `mem` and `mem_len` describe memory 0 (invariant 2).
+        unsafe {
+            let shift = at + const { X::LAYOUT.bytes() };
+            let base = Y::read(s, shift + 2);
+            let index = X::read(s, at).wrapping_shl(<I as Read<u32>>::read(s, shift)).wrapping_add(base);
+            let offset = s.field16(shift + 2 + const { Y::LAYOUT.bytes() });
+            locate(s.mem, s.mem_len, index, u32::from(offset), size)
+        }
+    }
+}
+
+/// A scaled operand is the index: an element of an array whose address is the offset.
+impl<X: Read<u32>> Address for (X, I, P) {
+    const LAYOUT: Layout = X::LAYOUT.with(Field::Imm16).with(Field::Offset32);
+
+    #[inline(always)]
+    unsafe fn resolve<C: Stream>(s: &State<C>, at: usize, size: usize) -> Option<*mut u8> {
+        // SAFETY: the caller's contract; `mem` and `mem_len` describe memory 0 (invariant 2).
+        unsafe {
+            let shift = at + const { X::LAYOUT.bytes() };
+            let index = X::read(s, at).wrapping_shl(<I as Read<u32>>::read(s, shift));
+            locate(s.mem, s.mem_len, index, s.field32(shift + 2), size)
+        }
+    }
+}
+
 /// The sum of an operand and an immediate, in 32 bits, is the address.
 impl<X: Read<u32>> Address for (X, W) {
     const LAYOUT: Layout = X::LAYOUT.with(Field::Imm32);

@@ -32,7 +32,7 @@ handler in place of the number and pads the fields to 8 bytes. `bytes` below is 
 | M | a memory and an offset | u16, u32 |
 
 A form lists the places of the operands, then that of the result. A result in a slot is in the accumulator, too. Fields come in the order
-result, operands, branch target, fuel. Several operands before an offset are added to it.
+result, operands, branch target, fuel. Several operands before an offset are added to it, an immediate behind one shifts it left.
 
 | Shape | Does |
 |---|---|

@@ -11,7 +11,7 @@
 //!
 //! * A form is a shape and the places of its operands, result last: `Binary(S, I, A)` reads a slot and a 16-bit immediate and leaves its result in
 //!   the accumulator. Shapes: [`crate::isa::form::Shape`]; places: `S` slot, `A` accumulator, `I` i16, `W` i32, `K` 64 bits, and for addresses `O` u16
-//!   offset, `P` u32 offset, `M` memory number with u32 offset; two operands of an address are added.
+//!   offset, `P` u32 offset, `M` memory number with u32 offset; two operands of an address are added, and an `I` behind one shifts it left.
 //! * A form with one place is written as the tuple it is: `Return(S,)`.
 //! * Rows of three operands are two operations in one, the first on the first two. Their names have the operations in the order of the wasm operators
 //!   (`mul.add`: a product plus something) or, where the first result is the second operand of the other, the other way round (`add.mul`).
@@ -40,8 +40,8 @@ section I32Commutative binary (all()) {
 
 section I32Shift binary (all()) {
     base [Binary(S, S, S) Binary(S, I, S) Binary(S, I, A) Binary(A, I, S) Binary(A, I, A)]
-    full [Binary(S, S, A) Binary(A, S, S) Binary(A, S, A) Binary(S, A, S) Binary(S, A, A)]
-    rare []
+    full [Binary(S, S, A) Binary(S, A, S) Binary(S, A, A)]
+    rare [Binary(A, S, S) Binary(A, S, A)]
 
     I32Shl  0x74 "i32.shl"   (a: u32, b: u32) -> u32 { a.wrapping_shl(b) }
     I32ShrS 0x75 "i32.shr_s" (a: u32, b: u32) -> u32 { (a as i32).wrapping_shr(b) as u32 }
@@ -60,10 +60,10 @@ section I32Sub binary (all()) {
 
 section I32Divide binary (all()) {
     base [Binary(S, S, S) Binary(S, I, S) Binary(A, S, S)]
-    full [Binary(A, I, A) Binary(A, I, S) Binary(S, I, A) Binary(A, W, S) Binary(A, W, A)]
+    full [Binary(A, I, A) Binary(A, I, S) Binary(A, W, S)]
     rare [
         Binary(S, S, A) Binary(A, S, A) Binary(S, A, S) Binary(S, A, A) Binary(I, S, S) Binary(I, S, A) Binary(I, A, S) Binary(I, A, A)
-        Binary(S, W, S) Binary(S, W, A)
+        Binary(S, W, S) Binary(S, W, A) Binary(S, I, A) Binary(A, W, A)
     ]
 
     I32DivS 0x6d "i32.div_s" (a: u32, b: u32) -> u32 or Trap { num::div_s32(a, b) }
@@ -74,8 +74,8 @@ section I32Divide binary (all()) {
 
 section I64Commutative binary (all()) {
     base [Binary(S, S, S) Binary(S, I, S)]
-    full [Binary(S, S, A) Binary(S, I, A) Binary(A, S, S) Binary(A, S, A) Binary(A, I, S) Binary(A, I, A) Binary(S, K, S) Binary(S, K, A) Binary(A, K, S) Binary(A, K, A) Binary(S, W, S) Binary(S, W, A) Binary(A, W, S) Binary(A, W, A)]
-    rare []
+    full [Binary(S, S, A) Binary(S, I, A) Binary(A, S, S) Binary(A, S, A) Binary(A, I, S) Binary(A, I, A) Binary(S, K, S) Binary(S, K, A) Binary(A, K, S) Binary(A, W, S)]
+    rare [Binary(A, K, A) Binary(S, W, S) Binary(S, W, A) Binary(A, W, A)]
 
     I64Add 0x7c "i64.add" (a: u64, b: u64) -> u64 { a.wrapping_add(b) }
     I64Mul 0x7e "i64.mul" (a: u64, b: u64) -> u64 { a.wrapping_mul(b) }
@@ -98,8 +98,8 @@ section I64Shift binary (all()) {
 
 section I64Sub binary (all()) {
     base [Binary(S, S, S)]
-    full [Binary(A, S, S) Binary(A, S, A) Binary(S, S, A) Binary(S, A, S) Binary(S, A, A)]
-    rare [Binary(S, I, S) Binary(S, I, A) Binary(A, I, S) Binary(A, I, A) Binary(I, S, S) Binary(I, S, A) Binary(I, A, S) Binary(I, A, A)]
+    full []
+    rare [Binary(S, I, S) Binary(S, I, A) Binary(A, I, S) Binary(A, I, A) Binary(I, S, S) Binary(I, S, A) Binary(I, A, S) Binary(I, A, A) Binary(A, S, S) Binary(A, S, A) Binary(S, A, S) Binary(S, A, A) Binary(S, S, A)]
 
     I64Sub  0x7d "i64.sub"   (a: u64, b: u64) -> u64 { a.wrapping_sub(b) }
 }
@@ -120,8 +120,8 @@ section I64Divide binary (all()) {
 
 section F32Binary binary (feature = "f32") {
     base [Binary(S, S, S) Binary(A, S, S)]
-    full [Binary(S, S, A) Binary(A, S, A) Binary(S, A, S) Binary(S, A, A) Binary(S, W, S) Binary(S, W, A) Binary(A, W, S) Binary(A, W, A)]
-    rare [Binary(W, S, S) Binary(W, S, A) Binary(W, A, S) Binary(W, A, A)]
+    full [Binary(S, S, A) Binary(A, S, A) Binary(S, A, S) Binary(S, A, A)]
+    rare [Binary(W, S, S) Binary(W, S, A) Binary(W, A, S) Binary(W, A, A) Binary(S, W, S) Binary(S, W, A) Binary(A, W, S) Binary(A, W, A)]
 
     F32Add 0x92 "f32.add" (a: f32, b: f32) -> f32 { a + b }
     F32Sub 0x93 "f32.sub" (a: f32, b: f32) -> f32 { a - b }
@@ -134,8 +134,8 @@ section F32Binary binary (feature = "f32") {
 
 section F64Binary binary (feature = "f64") {
     base [Binary(S, S, S)]
-    full [Binary(S, S, A) Binary(A, S, S) Binary(A, S, A) Binary(S, A, S) Binary(S, A, A) Binary(S, K, S) Binary(S, K, A) Binary(A, K, S) Binary(A, K, A) Binary(K, S, S) Binary(K, S, A) Binary(K, A, S) Binary(K, A, A)]
-    rare []
+    full [Binary(S, S, A) Binary(A, S, S) Binary(A, S, A) Binary(S, A, S) Binary(S, A, A) Binary(S, K, S) Binary(S, K, A) Binary(A, K, S) Binary(K, A, S) Binary(K, A, A)]
+    rare [Binary(A, K, A) Binary(K, S, S) Binary(K, S, A)]
 
     F64Add 0xa0 "f64.add" (a: f64, b: f64) -> f64 { a + b }
     F64Sub 0xa1 "f64.sub" (a: f64, b: f64) -> f64 { a - b }
@@ -148,8 +148,8 @@ section F64Binary binary (feature = "f64") {
 
 section I32Sums ternary (all()) {
     base []
-    full [Ternary(S, S, S, S) Ternary(S, S, S, A) Ternary(A, S, S, S) Ternary(A, S, S, A) Ternary(A, S, I, S) Ternary(A, S, I, A)]
-    rare [Ternary(S, S, I, S) Ternary(S, S, I, A)]
+    full [Ternary(S, S, S, S) Ternary(S, S, S, A) Ternary(A, S, S, S) Ternary(A, S, S, A) Ternary(A, S, I, A) Ternary(S, S, I, A)]
+    rare [Ternary(S, S, I, S) Ternary(A, S, I, S)]
 
     I32AddAdd _ "i32.add.add" (a: u32, b: u32, c: u32) -> u32 { a.wrapping_add(b).wrapping_add(c) }
     I32XorAdd _ "i32.xor.add" (a: u32, b: u32, c: u32) -> u32 { (a ^ b).wrapping_add(c) }
@@ -159,8 +159,8 @@ section I32Sums ternary (all()) {
 
 section I32Shifted ternary (all()) {
     base []
-    full [Ternary(S, I, S, S) Ternary(S, I, S, A) Ternary(A, I, S, S) Ternary(A, I, S, A)]
-    rare []
+    full [Ternary(S, I, S, S) Ternary(S, I, S, A) Ternary(A, I, S, A)]
+    rare [Ternary(A, I, S, S)]
 
     I32ShlOr   _ "i32.shl.or"    (a: u32, b: u32, c: u32) -> u32 { a.wrapping_shl(b) | c }
     I32ShrUXor _ "i32.shr_u.xor" (a: u32, b: u32, c: u32) -> u32 { a.wrapping_shr(b) ^ c }
@@ -170,9 +170,9 @@ section I32Shifted ternary (all()) {
 section I32Scaled ternary (all()) {
     base []
     full [
-        Ternary(S, I, S, S) Ternary(S, I, S, A) Ternary(A, I, S, S) Ternary(A, I, S, A) Ternary(S, I, I, S) Ternary(A, I, I, S) Ternary(A, I, I, A)
+        Ternary(S, I, S, S) Ternary(S, I, S, A) Ternary(A, I, S, S) Ternary(A, I, S, A) Ternary(S, I, I, S) Ternary(A, I, I, A) Ternary(S, I, I, A)
     ]
-    rare [Ternary(S, I, I, A)]
+    rare [Ternary(A, I, I, S)]
 
     I32ShlAdd _ "i32.shl.add" (a: u32, b: u32, c: u32) -> u32 { a.wrapping_shl(b).wrapping_add(c) }
     I32AndAdd _ "i32.and.add" (a: u32, b: u32, c: u32) -> u32 { (a & b).wrapping_add(c) }
@@ -180,8 +180,8 @@ section I32Scaled ternary (all()) {
 
 section I32Product ternary (all()) {
     base []
-    full [Ternary(S, W, W, S) Ternary(S, W, W, A) Ternary(A, I, S, S) Ternary(A, I, S, A) Ternary(S, I, S, S) Ternary(S, S, S, S) Ternary(A, S, S, S)]
-    rare [Ternary(S, I, S, A) Ternary(S, I, I, S) Ternary(S, I, I, A) Ternary(S, I, W, S) Ternary(S, I, W, A) Ternary(A, W, W, S) Ternary(A, W, W, A)]
+    full [Ternary(S, W, W, S) Ternary(S, W, W, A) Ternary(A, I, S, S) Ternary(A, I, S, A) Ternary(S, I, S, S) Ternary(S, I, S, A)]
+    rare [Ternary(S, I, I, S) Ternary(S, I, I, A) Ternary(S, I, W, S) Ternary(S, I, W, A) Ternary(A, W, W, S) Ternary(A, W, W, A) Ternary(S, S, S, S) Ternary(A, S, S, S)]
 
     I32MulAdd _ "i32.mul.add" (a: u32, b: u32, c: u32) -> u32 { a.wrapping_mul(b).wrapping_add(c) }
 }
@@ -216,8 +216,8 @@ section I64Mixed ternary (all()) {
 
 section F32Product ternary (feature = "f32") {
     base []
-    full [Ternary(S, S, S, S) Ternary(S, S, S, A) Ternary(S, A, S, S) Ternary(S, A, S, A) Ternary(A, S, S, S) Ternary(A, S, S, A)]
-    rare []
+    full [Ternary(S, A, S, S) Ternary(S, A, S, A) Ternary(A, S, S, S)]
+    rare [Ternary(S, S, S, S) Ternary(S, S, S, A) Ternary(A, S, S, A)]
 
     F32MulAdd _ "f32.mul.add" (a: f32, b: f32, c: f32) -> f32 { a * b + c }
     F32AddMul _ "f32.add.mul" (a: f32, b: f32, c: f32) -> f32 { c + a * b }
@@ -228,10 +228,9 @@ section F32Product ternary (feature = "f32") {
 section F64Product ternary (feature = "f64") {
     base []
     full [
-        Ternary(S, S, S, S) Ternary(S, S, S, A) Ternary(S, A, S, S) Ternary(S, A, S, A) Ternary(A, S, S, S) Ternary(A, S, S, A) Ternary(A, K, S, S)
-        Ternary(A, K, S, A)
-    ]
-    rare []
+        Ternary(S, S, S, A) Ternary(S, A, S, S) Ternary(S, A, S, A) Ternary(A, S, S, S) Ternary(A, S, S, A) Ternary(A, K, S, S)
+            ]
+    rare [Ternary(S, S, S, S) Ternary(A, K, S, A)]
 
     F64MulAdd _ "f64.mul.add" (a: f64, b: f64, c: f64) -> f64 { a * b + c }
     F64AddMul _ "f64.add.mul" (a: f64, b: f64, c: f64) -> f64 { c + a * b }
@@ -242,11 +241,11 @@ section F64Product ternary (feature = "f64") {
 
 section I32Compare compare (all()) {
     base [Compare(S, S, S) Compare(S, I, S) Branch(S, S) Branch(S, I) Branch(A, I)]
-    full [Branch(A, S) Branch(S, A) Step(S,) Step(I,) AddStep(S,) AddStep(I,) Branch(S, W) Branch(A, W)]
+    full [Branch(A, S) Branch(S, A) Step(S,) Step(I,) AddStep(S,) AddStep(I,) Branch(A, W) Compare(S, S, A) Compare(S, I, A) Compare(A, I, S) Compare(A, I, A)]
     rare [
-        Compare(S, S, A) Compare(S, I, A) Compare(A, S, S) Compare(A, S, A) Compare(A, I, S) Compare(A, I, A) Compare(S, A, S)
+        Compare(A, S, S) Compare(A, S, A) Compare(S, A, S)
         Compare(S, A, A) BranchMetered(S, S) BranchMetered(S, I) BranchMetered(A, S) BranchMetered(A, I) BranchMetered(S, A)
-        StepMetered(S,) StepMetered(I,) Compare(S, W, S) Compare(S, W, A) Compare(A, W, S) Compare(A, W, A)
+        StepMetered(S,) StepMetered(I,) Compare(S, W, S) Compare(S, W, A) Compare(A, W, S) Compare(A, W, A) Branch(S, W)
     ]
 
     I32Eq  0x46 "i32.eq"   (a: u32, b: u32) -> bool not I32Ne  { a == b }
@@ -272,12 +271,12 @@ section I32Test compare (all()) {
 
 section I64Compare compare (all()) {
     base [Compare(S, S, S) Branch(S, S) Branch(S, I)]
-    full [Branch(A, S) Branch(A, I)]
+    full [Branch(A, I) Branch(S, K) Compare(S, I, A)]
     rare [
-        Compare(S, S, A) Compare(S, I, S) Compare(S, I, A) Compare(A, S, S) Compare(A, S, A) Compare(A, I, S) Compare(A, I, A)
+        Compare(S, S, A) Compare(S, I, S) Compare(A, S, S) Compare(A, S, A) Compare(A, I, S) Compare(A, I, A)
         Compare(S, A, S) Compare(S, A, A) Branch(S, A) BranchMetered(S, S) BranchMetered(S, I) BranchMetered(A, S) BranchMetered(A, I)
         BranchMetered(S, A)
-        Compare(S, K, S) Branch(S, K)
+        Compare(S, K, S) Branch(A, S)
     ]
 
     I64Eq  0x51 "i64.eq"   (a: u64, b: u64) -> bool not I64Ne  { a == b }
@@ -311,8 +310,8 @@ section F32Compare compare (feature = "f32") {
 
 section F64Compare compare (feature = "f64") {
     base [Compare(S, S, S) Branch(S, S)]
-    full [Branch(A, S) Branch(S, A) Branch(A, K) Branch(S, K)]
-    rare [Compare(S, S, A) Compare(A, S, S) Compare(A, S, A) Compare(S, A, S) Compare(S, A, A) Compare(S, K, S) Compare(A, K, S)]
+    full [Branch(A, K) Branch(S, K)]
+    rare [Compare(S, S, A) Compare(A, S, S) Compare(A, S, A) Compare(S, A, S) Compare(S, A, A) Compare(S, K, S) Compare(A, K, S) Branch(A, S) Branch(S, A)]
 
     F64Eq 0x61 "f64.eq" (a: f64, b: f64) -> bool not F64Ne { a == b }
     F64Ne 0x62 "f64.ne" (a: f64, b: f64) -> bool not F64Eq { a != b }
@@ -349,8 +348,8 @@ section IntUnary unary (all()) {
 
 section F32UnaryCommon unary (feature = "f32") {
     base [Unary(S, S)]
-    full [Unary(A, S) Unary(S, A) Unary(A, A)]
-    rare []
+    full []
+    rare [Unary(A, S) Unary(S, A) Unary(A, A)]
 
     F32Abs     0x8b "f32.abs"     (a: f32) -> f32 { num::abs_f32(a) }
     F32Neg     0x8c "f32.neg"     (a: f32) -> f32 { num::neg_f32(a) }
@@ -384,8 +383,8 @@ section F32Unary unary (feature = "f32") {
 
 section F64UnaryCommon unary (feature = "f64") {
     base [Unary(S, S)]
-    full [Unary(A, S) Unary(S, A) Unary(A, A)]
-    rare []
+    full [Unary(A, A)]
+    rare [Unary(A, S) Unary(S, A)]
 
     F64Abs     0x99 "f64.abs"     (a: f64) -> f64 { num::abs_f64(a) }
     F64Neg     0x9a "f64.neg"     (a: f64) -> f64 { num::neg_f64(a) }
@@ -422,11 +421,12 @@ section F64Unary unary (feature = "f64") {
 section I32Load load (all()) {
     base [Load((S, O), S) Load((S, O), A) Load((A, O), S) Load((A, O), A) Load((S, M), S)]
     full [
-        Load((S, P), S) Load((S, P), A) Load((A, P), S) Load((A, P), A) Load((S, S, O), S) Load((S, S, O), A) Load((A, S, O), S)
+        Load((S, P), S) Load((A, P), S) Load((A, P), A) Load((S, S, O), S) Load((S, S, O), A) Load((A, S, O), S)
         Load((A, S, O), A) Load(W, S) Load(W, A)
-        Load((S, W), S) Load((S, W), A) Load((A, W), S) Load((A, W), A)
+        Load((S, W), S) Load((S, W), A) Load((A, W), A)
+        Load((S, I, S, O), S) Load((S, I, S, O), A) Load((A, I, P), S) Load((A, I, P), A)
     ]
-    rare []
+    rare [Load((S, P), A) Load((A, W), S) Load((A, I, S, O), S) Load((A, I, S, O), A) Load((S, I, P), S) Load((S, I, P), A)]
 
     I32Load    0x28 "i32.load"     (a: u32) -> u32 { a }
     I32Load8S  0x2c "i32.load8_s"  (a: u8)  -> u32 { i32::from(a as i8) as u32 }
@@ -437,11 +437,12 @@ section I32Load load (all()) {
 
 section I64Load load (all()) {
     base [Load((S, O), S) Load((S, M), S)]
-    full [Load((S, O), A)]
+    full [Load((S, O), A) Load((A, O), S) Load((A, O), A)]
     rare [
-        Load((A, O), S) Load((A, O), A) Load((S, P), S) Load((S, P), A) Load((A, P), S) Load((A, P), A) Load((S, S, O), S)
+        Load((S, P), S) Load((S, P), A) Load((A, P), S) Load((A, P), A) Load((S, S, O), S)
         Load((S, S, O), A) Load((A, S, O), S) Load((A, S, O), A) Load(W, S) Load(W, A)
         Load((S, W), S) Load((S, W), A) Load((A, W), S) Load((A, W), A)
+        Load((S, I, S, O), S) Load((S, I, S, O), A)
     ]
 
     I64Load    0x29 "i64.load"     (a: u64) -> u64 { a }
@@ -456,11 +457,9 @@ section I64Load load (all()) {
 section F32Load load (feature = "f32") {
     base [Load((S, O), S) Load((S, M), S)]
     full [
-        Load((S, O), A) Load((A, O), S) Load((A, O), A) Load((S, P), S) Load((S, P), A) Load((A, P), S) Load((A, P), A) Load((S, S, O), S)
-        Load((S, S, O), A) Load((A, S, O), S) Load((A, S, O), A) Load(W, S) Load(W, A)
-        Load((S, W), S) Load((S, W), A) Load((A, W), S) Load((A, W), A)
-    ]
-    rare []
+        Load((S, O), A) Load((A, O), A)         Load((S, S, O), A)         Load((S, W), S) Load((S, W), A) Load((A, W), S)
+        Load((S, I, S, O), S) Load((S, I, S, O), A)     ]
+    rare [Load((A, O), S) Load((S, P), S) Load((S, P), A) Load((A, P), S) Load((A, P), A) Load((S, S, O), S) Load((A, S, O), S) Load((A, S, O), A) Load(W, S) Load(W, A) Load((A, W), A)]
 
     F32Load 0x2a "f32.load" (a: u32) -> f32 { f32::from_bits(a) }
 }
@@ -468,19 +467,18 @@ section F32Load load (feature = "f32") {
 section F64Load load (feature = "f64") {
     base [Load((S, O), S) Load((S, M), S)]
     full [
-        Load((S, O), A) Load((A, O), S) Load((A, O), A) Load((S, P), S) Load((S, P), A) Load((A, P), S) Load((A, P), A) Load((S, S, O), S)
-        Load((S, S, O), A) Load((A, S, O), S) Load((A, S, O), A) Load(W, S) Load(W, A)
-        Load((S, W), S) Load((S, W), A) Load((A, W), S) Load((A, W), A)
-    ]
-    rare []
+        Load((S, O), A) Load((A, O), A)         Load((S, S, O), A) Load(W, A)
+        Load((S, W), S) Load((S, W), A) Load((A, W), S)
+        Load((S, I, S, O), S) Load((S, I, S, O), A)     ]
+    rare [Load((A, O), S) Load((S, P), S) Load((S, P), A) Load((A, P), S) Load((A, P), A) Load((S, S, O), S) Load((A, S, O), S) Load((A, S, O), A) Load(W, S) Load((A, W), A)]
 
     F64Load 0x2b "f64.load" (a: u64) -> f64 { f64::from_bits(a) }
 }
 
 section I32Store store (all()) {
     base [Store((S, O), S) Store((S, O), A) Store((S, O), I) Store((A, O), S) Store((S, M), S)]
-    full [Store((S, P), S) Store((S, S, O), S) Store((S, S, O), A) Store((A, S, O), S) Store(W, S) Store((S, W), S) Store((S, W), A) Store((S, W), I) Store((A, O), I)]
-    rare [Store((S, P), A) Store((S, P), I) Store((A, P), S) Store((A, S, O), I) Store((S, S, O), I) Store(W, A) Store(W, I) Store((A, W), S)]
+    full [Store((S, S, O), S) Store((S, S, O), A) Store((A, S, O), S) Store(W, S) Store((S, W), S) Store((S, W), I) Store((A, O), I) Store(W, A) Store((S, I, S, O), S)]
+    rare [Store((S, P), A) Store((S, P), I) Store((A, P), S) Store((A, S, O), I) Store((S, S, O), I) Store(W, I) Store((A, W), S) Store((S, P), S) Store((S, W), A) Store((S, I, S, O), A)]
 
     I32Store   0x36 "i32.store"   (a: u32) -> u32 { a }
     I32Store8  0x3a "i32.store8"  (a: u32) -> u8  { a as u8 }
@@ -489,12 +487,11 @@ section I32Store store (all()) {
 
 section I64Store store (all()) {
     base [Store((S, O), S) Store((S, O), I) Store((S, M), S)]
-    full [Store((S, O), A) Store((S, S, O), A) Store((A, O), I) Store((S, W), S)]
+    full [Store((S, O), A) Store((S, W), S) Store((S, W), I)]
     rare [
         Store((A, O), S) Store((S, P), S) Store((S, P), A) Store((S, P), I) Store((A, P), S) Store((S, S, O), S)
         Store((A, S, O), S) Store((A, S, O), I) Store((S, S, O), I) Store(W, S) Store(W, A) Store(W, I)
-        Store((S, W), A) Store((S, W), I)
-        Store((A, W), S)
+        Store((S, W), A)         Store((A, W), S) Store((S, S, O), A) Store((A, O), I)
     ]
 
     I64Store   0x37 "i64.store"   (a: u64) -> u64 { a }
@@ -505,24 +502,24 @@ section I64Store store (all()) {
 
 section F32Store store (feature = "f32") {
     base [Store((S, O), S) Store((S, M), S)]
-    full [Store((S, O), A) Store((S, S, O), A) Store((S, W), S) Store((S, W), A)]
-    rare [Store((A, O), S) Store((S, P), S) Store((S, P), A) Store((A, P), S) Store((S, S, O), S) Store((A, S, O), S) Store(W, S) Store(W, A) Store((A, W), S)]
+    full [Store((S, O), A)]
+    rare [Store((A, O), S) Store((S, P), S) Store((S, P), A) Store((A, P), S) Store((S, S, O), S) Store((A, S, O), S) Store(W, S) Store(W, A) Store((A, W), S) Store((S, S, O), A) Store((S, W), S) Store((S, W), A) Store((S, I, S, O), A) Store((S, I, S, O), S)]
 
     F32Store 0x38 "f32.store" (a: f32) -> u32 { a.to_bits() }
 }
 
 section F64Store store (feature = "f64") {
     base [Store((S, O), S) Store((S, M), S)]
-    full [Store((S, O), A) Store((S, S, O), A) Store((S, W), S) Store((S, W), A)]
-    rare [Store((A, O), S) Store((S, P), S) Store((S, P), A) Store((A, P), S) Store((S, S, O), S) Store((A, S, O), S) Store(W, S) Store(W, A) Store((A, W), S)]
+    full [Store((S, O), A) Store(W, A)]
+    rare [Store((A, O), S) Store((S, P), S) Store((S, P), A) Store((A, P), S) Store((S, S, O), S) Store((A, S, O), S) Store(W, S) Store((A, W), S) Store((S, S, O), A) Store((S, W), S) Store((S, W), A) Store((S, I, S, O), A) Store((S, I, S, O), S)]
 
     F64Store 0x39 "f64.store" (a: f64) -> u64 { a.to_bits() }
 }
 
 section Select select (all()) {
     base [Select(S, S)]
-    full [Select(A, S) Select(S, I, S, S) Select(S, I, A, S) Select(I, S, S, S) Select(I, S, A, S)]
-    rare []
+    full [Select(A, S) Select(S, I, S, S) Select(S, I, A, S) Select(I, S, A, S)]
+    rare [Select(I, S, S, S)]
 
     Select32 _ "select.32" () -> u32 {}
     Select64 _ "select.64" () -> u64 {}
@@ -530,8 +527,8 @@ section Select select (all()) {
 
 section GlobalGet global (all()) {
     base [GlobalGet(S,)]
-    full [GlobalGet(A,)]
-    rare []
+    full []
+    rare [GlobalGet(A,)]
 
     GlobalGet32 _ "global.get.32" () -> u32 {}
     GlobalGet64 _ "global.get.64" () -> u64 {}
@@ -539,8 +536,8 @@ section GlobalGet global (all()) {
 
 section GlobalSet global (all()) {
     base [GlobalSet(S,)]
-    full [GlobalSet(A,)]
-    rare []
+    full []
+    rare [GlobalSet(A,)]
 
     GlobalSet32 _ "global.set.32" () -> u32 {}
     GlobalSet64 _ "global.set.64" () -> u64 {}
@@ -548,8 +545,8 @@ section GlobalSet global (all()) {
 
 section ReturnInt result (all()) {
     base [Return(S,) Return(A,)]
-    full [Return(I,)]
-    rare []
+    full []
+    rare [Return(I,)]
 
     ReturnI32 _ "return.i32" () -> u32 {}
     ReturnI64 _ "return.i64" () -> u64 {}
@@ -557,8 +554,8 @@ section ReturnInt result (all()) {
 
 section ReturnF32 result (feature = "f32") {
     base [Return(S,)]
-    full [Return(A,)]
-    rare []
+    full []
+    rare [Return(A,)]
 
     ReturnF32 _ "return.f32" () -> f32 {}
 }

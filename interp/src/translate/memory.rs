@@ -40,7 +40,7 @@ impl Address {
 impl Function<'_> {
     /// Whether the row has a form with this address and this place of the value or the result.
     fn has_access(&self, row: RowId, shape: Shape, address: &[Place], value: Place) -> bool {
-        let mut places: Short<Place, 4> = Short::of(address);
+        let mut places: Short<Place, 5> = Short::of(address);
         places.push(value);
         lookup::find(row, shape, places.as_slice(), self.emit.profile).is_some()
     }
@@ -88,7 +88,7 @@ impl Function<'_> {
 
     fn write_store(&mut self, row: RowId, address: &Address, value: Operand) {
         let (value_places, value_fields) = encode(&[value]);
-        let mut places: Short<Place, 4> = Short::of(address.places.as_slice());
+        let mut places: Short<Place, 5> = Short::of(address.places.as_slice());
         places.extend(value_places.as_slice());
         let mut fields = address.fields;
         fields.extend(value_fields.as_slice());
@@ -169,16 +169,26 @@ impl Function<'_> {
         Some(Address::new(&[], Place::W, &halves(start)))
     }
 
-    /// The sum that the last instruction computed, as base plus index or base plus constant.
+    /// What the last instruction computed, as base plus index, base plus constant, or scaled index with or without a base.
     fn sum_last(&mut self, row: RowId, shape: Shape, entry: &Entry, access: Access, value: Place) -> Option<Address> {
-        let near = access.near()?;
         let last = self.emit.last()?;
-        let &[first, second] = last.places.as_slice() else { return None };
-        let is_sum = last.row == RowId::I32Add && last.shape == Shape::Binary;
-        if entry.held != Held::Temp || last.slot() != Some(entry.slot) || !is_sum {
+        if entry.held != Held::Temp || last.slot() != Some(entry.slot) || access.memory != 0 {
             return None;
         }
-        let address = fold(first, second, last.fields.as_slice(), near)?;
+        let address = match (last.row, last.places.as_slice()) {
+            (RowId::I32Add, &[first, second]) => fold(first, second, last.fields.as_slice(), access.near()?)?,
+            (RowId::I32ShlAdd, &[first, Place::I, Place::S]) => {
+                let mut fields = last.fields;
+                fields.push(access.near()?);
+                Address { places: Short::of(&[first, Place::I, Place::S, Place::O]), fields }
+            }
+            (RowId::I32Shl, &[first, Place::I]) => {
+                let mut fields = last.fields;
+                fields.extend(&halves(access.offset));
+                Address { places: Short::of(&[first, Place::I, Place::P]), fields }
+            }
+            _ => return None,
+        };
         if !self.has_access(row, shape, address.places.as_slice(), value) {
             return None;
         }
