@@ -42,7 +42,7 @@ fn fields_before_acc(instruction: &Instruction<'_>) -> usize {
     let Some(form) = form(instruction.code) else { return 0 };
     let values = match form.shape {
         // The slot and its step: in front of what the form names.
-        Shape::Step | Shape::StepMetered => 2,
+        Shape::Step | Shape::StepMetered | Shape::StepBy => 2,
         Shape::AddStep => 4,
         // The values to choose from, if the form does not name them.
         Shape::Select if form.key.places().count() == 2 => 2,

@@ -114,3 +114,13 @@ pub(crate) unsafe fn global_set_sum32<C: Stream>(s: &mut State<C>, from: u32, st
     }
     Flow::Next
 }
+
+/// A counter at the end of a loop that branches back, or before a branch ahead.
+#[inline(always)]
+pub(crate) unsafe fn add_branch32<C: Stream>(s: &mut State<C>, to: u32, from: u32, step: i16, target: i16) -> Flow {
+    // SAFETY: both are slots of the frame, and the target of a branch is an instruction (invariant 1).
+    unsafe {
+        s.set(to, s.get::<u32>(from).wrapping_add(i32::from(step) as u32));
+        s.jump(i32::from(target))
+    }
+}

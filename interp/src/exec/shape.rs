@@ -28,7 +28,7 @@ macro_rules! shapes {
         pub(crate) struct $shape<R, F>(PhantomData<(R, F)>);
     )*};
 }
-shapes!(Binary Ternary Unary Compare Branch BranchMetered Step StepMetered AddStep Load Store Select GlobalGet GlobalSet Return Plain);
+shapes!(Binary Ternary Unary Compare Branch BranchMetered Step StepMetered AddStep StepBy Load Store Select GlobalGet GlobalSet Return Plain);
 
 #[inline(always)]
 const fn trap(trap: Trap) -> Flow {
@@ -226,6 +226,32 @@ impl<R: CompareRow<Operand = u32>, Y: Read<u32>> Instr for AddStep<R, (Y,)> {
             s.set(slot, sum);
             if holds {
                 return s.jump(i32::from(s.field16(C::HEAD + 8 + const { Y::LAYOUT.bytes() }) as i16));
+            }
+        }
+        Flow::Next
+    }
+}
+
+/// The step is in a slot.
+impl<R: CompareRow<Operand = u32>, Y: Read<u32>> Instr for StepBy<R, (Y,)> {
+    const LAYOUT: Layout = Layout::EMPTY
+        .with(Field::Update(Ty::I32))
+        .with(Field::Read(Ty::I32))
+        .and(Y::LAYOUT)
+        .with(Field::Branch)
+        .then(Next::Either);
+
+    #[inline(always)]
+    unsafe fn run<C: Stream>(s: &mut State<C>) -> Flow {
+        // SAFETY: the caller's contract, for each of this instruction's fields.
+        unsafe {
+            let slot = u32::from(s.field16(C::HEAD));
+            let sum = s.get::<u32>(slot).wrapping_add(s.get::<u32>(u32::from(s.field16(C::HEAD + 2))));
+            // The translator never makes the stepped slot its own limit.
+            let holds = R::holds(sum, Y::read(s, C::HEAD + 4));
+            s.set(slot, sum);
+            if holds {
+                return s.jump(i32::from(s.field16(C::HEAD + 4 + const { Y::LAYOUT.bytes() }) as i16));
             }
         }
         Flow::Next

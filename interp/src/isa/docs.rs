@@ -40,6 +40,7 @@ result, operands, branch target, fuel. Several operands before an offset are add
 | Branch, BranchMetered | branches if the comparison holds |
 | Step, StepMetered | adds an immediate to a slot, branches if the comparison holds for the sum |
 | AddStep | adds an immediate to a slot, then does what Step does |
+| StepBy | as Step, with a slot in the place of the immediate |
 | Load, Store | reads or writes memory |
 | Select, GlobalGet, GlobalSet | by the width of the value |
 | Return | leaves the function with one result |

@@ -148,6 +148,8 @@ pub(crate) enum Shape {
     StepMetered,
     /// `(b)`: add an immediate to a slot, then as a step.
     AddStep,
+    /// `(b)`: add a slot to a slot, then as a step.
+    StepBy,
     /// `(address, result)`
     Load,
     /// `(address, value)`
@@ -174,6 +176,7 @@ impl Shape {
             Self::Step => "step.",
             Self::StepMetered => "step.metered.",
             Self::AddStep => "add.step.",
+            Self::StepBy => "step.by.",
             Self::Binary
             | Self::Ternary
             | Self::Unary

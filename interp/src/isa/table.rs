@@ -241,7 +241,7 @@ section F64Product ternary (feature = "f64") {
 
 section I32Compare compare (all()) {
     base [Compare(S, S, S) Compare(S, I, S) Branch(S, S) Branch(S, I) Branch(A, I)]
-    full [Branch(A, S) Branch(S, A) Step(S,) Step(I,) AddStep(S,) AddStep(I,) Branch(A, W) Compare(S, S, A) Compare(S, I, A) Compare(A, I, S) Compare(A, I, A)]
+    full [Branch(A, S) Branch(S, A) Step(S,) Step(I,) AddStep(S,) AddStep(I,) StepBy(S,) Branch(A, W) Compare(S, S, A) Compare(S, I, A) Compare(A, I, S) Compare(A, I, A)]
     rare [
         Compare(A, S, S) Compare(A, S, A) Compare(S, A, S)
         Compare(S, A, A) BranchMetered(S, S) BranchMetered(S, I) BranchMetered(A, S) BranchMetered(A, I) BranchMetered(S, A)
@@ -591,6 +591,7 @@ section MovePair plain (all()) {
     rare []
 
     CopyPair32 _ "copy.32.32" (to: To32, from: From32, to2: To32, from2: From32) { moves::copy_pair32 }
+    AddBr32 _ "i32.add.br" (to: To32, from: From32, step: Imm16, target: Near) -> Elsewhere { moves::add_branch32 }
     CopyPair64 _ "copy.64.64" (to: To64, from: From64, to2: To64, from2: From64) { moves::copy_pair64 }
     AddPair32 _ "i32.add.i32.add" (to: To32, from: From32, step: Imm16, to2: ToBoth32, from2: From32, step2: Imm16) { moves::add_pair32 }
     GlobalAdd32 _ "global.add.32" (to: ToBoth32, step: Imm16, global: Global) { moves::global_add32 }

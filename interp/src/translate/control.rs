@@ -332,6 +332,8 @@ impl Function<'_> {
         if frame.kind == BlockKind::Loop && self.job.options.metered {
             let branch = self.emit.branch(RowId::BrMetered, Shape::Plain, &[], &[], label, true);
             self.charge(index, branch);
+        } else if let Some((counter, behind)) = self.emit.counter_at(label) {
+            self.emit.branch(RowId::AddBr32, Shape::Plain, &[], &counter, behind, false);
         } else {
             self.jump(label);
         }
@@ -488,16 +490,20 @@ impl Function<'_> {
         let &[Place::A, limit] = places else { return None };
         let add = self.emit.last().copied()?;
         let slot = add.slot()?;
-        let in_place = add.row == RowId::I32Add
-            && add.places.as_slice() == [Place::S, Place::I]
-            && add.fields.as_slice().first() == Some(&slot.field());
+        let (shape, step) = match (add.places.as_slice(), add.fields.as_slice()) {
+            ([Place::S, Place::I], &[from, step]) if from == slot.field() && metered => (Shape::StepMetered, step),
+            ([Place::S, Place::I], &[from, step]) if from == slot.field() => (Shape::Step, step),
+            ([Place::S, Place::S], &[from, by]) if from == slot.field() && !metered => (Shape::StepBy, by),
+            ([Place::S, Place::S], &[by, from]) if from == slot.field() && !metered => (Shape::StepBy, by),
+            _ => return None,
+        };
         let is_own_limit = limit == Place::S && fields.first() == Some(&slot.field());
-        let shape = if metered { Shape::StepMetered } else { Shape::Step };
-        if !in_place || is_own_limit || lookup::find(row, shape, &[limit], self.emit.profile).is_none() {
+        let exists = lookup::find(row, shape, &[limit], self.emit.profile).is_some();
+        if add.row != RowId::I32Add || is_own_limit || !exists {
             return None;
         }
         self.emit.take_last();
-        let mut all = add.fields;
+        let mut all: Short<u16, 8> = Short::of(&[slot.field(), step]);
         all.extend(fields);
         Some((shape, [limit], all))
     }

@@ -4,6 +4,7 @@
 use alloc::vec::Vec;
 
 use super::label::{Kind, Label, Labels};
+use crate::code::decode::decode;
 use crate::error::Error;
 use crate::isa::form::{FormKey, Place, Shape};
 use crate::isa::{Code, Field, Profile, RowId, Ty, lookup};
@@ -429,7 +430,7 @@ impl<'a> Emitter<'a> {
         start
     }
 
-    /// Two counters in a row, or a counter and a step of another one, are one instruction.
+    /// Two counters in a row are one instruction; so are a counter and a step of another one, and a counter and a branch.
     fn write_with_counter(&mut self, staged: &Staged) -> Option<u32> {
         let here = self.here();
         let counter = self.counter.take().filter(|counter| self.fuse && counter.end == here)?;
@@ -439,6 +440,11 @@ impl<'a> Emitter<'a> {
             Some((to2, [from2, step2])) => {
                 let code = lookup::find(RowId::AddPair32, Shape::Plain, &[], self.profile);
                 (code, Short::of(&[to, from, step, to2.field(), from2, step2]))
+            }
+            None if staged.row == RowId::Br => {
+                let mut fields = Short::of(&[to, from, step]);
+                fields.extend(staged.fields.as_slice());
+                (lookup::find(RowId::AddBr32, Shape::Plain, &[], self.profile), fields)
             }
             None if staged.shape == Shape::Step && to == from => {
                 let mut fields = Short::of(&[to, step]);
@@ -510,6 +516,27 @@ impl<'a> Emitter<'a> {
         let code = self.code.get_mut(self.start..).unwrap_or(&mut []);
         self.labels.refer(code, label, op, field, if metered { Kind::NearMetered } else { Kind::Near });
         Priced { op, distance: field }
+    }
+
+    /// If what is at this place, a branch target, is a counter: its fields, and a label behind it. A branch to the one may count and go to the other.
+    pub(crate) fn counter_at(&mut self, label: Label) -> Option<([u16; 3], Label)> {
+        self.flush();
+        let at = self.labels.place(label)? as usize;
+        let code = self.code.get_mut(self.start..)?;
+        let first = decode(code, at)?;
+        let second = decode(code, at + first.len())?;
+        let is_sum = first.info.row == RowId::I32Add && first.info.shape == Shape::Binary;
+        let &[to, from, step] = first.fields else { return None };
+        // (S, I, S): two slots are read or written, and the third field is none.
+        let is_counter = matches!(first.info.layout.fields(), [Field::Write(_), Field::Read(_), Field::Imm16]);
+        // Behind the counter, the sum may be read from the accumulator.
+        if !self.fuse || !is_sum || !is_counter || second.info.layout.reads.is_some() {
+            return None;
+        }
+        lookup::find(RowId::AddBr32, Shape::Plain, &[], self.profile)?;
+        let behind = self.labels.create();
+        self.labels.bind(code, behind, (at + first.len()) as u32);
+        Some(([to, from, step], behind))
     }
 
     /// Writes the head of a branch table; its targets are appended. Returns where it is.

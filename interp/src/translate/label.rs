@@ -78,6 +78,11 @@ impl Labels {
         &mut self.labels[label.0 as usize]
     }
 
+    /// Where it is, if that is known.
+    pub(crate) fn place(&mut self, label: Label) -> Option<u32> {
+        self.state(label).at
+    }
+
     /// Whether any branch goes there.
     pub(crate) fn is_used(&mut self, label: Label) -> bool {
         self.state(label).first.is_some()
