@@ -24,16 +24,14 @@
 ;;   0014 return.i32 acc, link s3
 ;; func 2 $floats
 ;;   0000 function #56, #40, #0, #0
-;;   0009 f64.mul acc, s0, s2
-;;   0012 f64.add acc, acc, s4
-;;   0014 return.f64 acc, link s6
+;;   0009 f64.mul.add acc, s0, s2, s4
+;;   0013 return.f64 acc, link s6
 ;; func 3 $single
 ;;   0000 function #36, #24, #0, #0
 ;;   0009 f32.mul s6, s0, s0
-;;   0013 f32.mul acc, s1, s1
-;;   0016 f32.add acc, s6, acc
-;;   0018 f32.sqrt acc, acc
-;;   0019 return.f32 acc, link s2
+;;   0013 f32.add.mul acc, s1, s1, s6
+;;   0017 f32.sqrt acc, acc
+;;   0018 return.f32 acc, link s2
 ;; func 4 $converted
 ;;   0000 function #40, #24, #0, #0
 ;;   0009 f64.convert_i32_s s6, s0

@@ -10,9 +10,7 @@
 
 ;; func 0 $wrap
 ;;   0000 function #40, #24, #0, #0
-;;   0009 i64.shr_u acc, s0, #32
-;;   0012 i32.wrap_i64 acc, acc
-;;   0013 return.i32 acc, link s2
+;;   0009 return.i32 s1, link s2
 ;; func 1 $extend
 ;;   0000 function #32, #24, #0, #0
 ;;   0009 i32.add acc, s0, #1
@@ -24,9 +22,8 @@
 ;;   0011 return.i32 acc, link s1
 ;; func 3 $bits
 ;;   0000 function #32, #24, #0, #0
-;;   0009 f64.abs acc, s0
-;;   0011 i64.reinterpret_f64 acc, acc
-;;   0012 return.i64 acc, link s2
+;;   0009 f64.abs s6, s0
+;;   0012 return.i64 s6, link s2
 ;; func 4 $trapping
 ;;   0000 function #24, #20, #0, #0
 ;;   0009 i32.trunc_f32_s acc, s0

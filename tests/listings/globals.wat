@@ -16,16 +16,12 @@
 
 ;; func 0 $increment
 ;;   0000 function #24, #16, #0, #0
-;;   0009 global.get.32 acc, global 0
-;;   0012 i32.add acc, acc, #1
-;;   0014 global.set.32 acc, global 0
-;;   0017 return link s0
+;;   0009 global.add.32 s4, #1, global 0
+;;   0014 return link s0
 ;; func 1 $stack_pointer
 ;;   0000 function #32, #20, #4, #0
-;;   0009 global.get.32 acc, global 0
-;;   0012 i32.add s5, acc, #-16
-;;   0015 global.set.32 acc, global 0
-;;   0018 return.i32 s5, link s1
+;;   0009 global.add.32 s5, #-16, global 0
+;;   0014 return.i32 acc, link s1
 ;; func 2 $i64
 ;;   0000 function #40, #24, #0, #0
 ;;   0009 global.get.64 acc, global 1

@@ -26,9 +26,8 @@
 ;;   0013 return.i32 acc, link s2
 ;; func 3 $scaled_index
 ;;   0000 function #36, #24, #0, #0
-;;   0009 i32.shl acc, s1, #3
-;;   0012 i64.load acc, acc, s0, +0
-;;   0015 return.i64 acc, link s2
+;;   0009 i64.load acc, s1, #3, s0, +0
+;;   0014 return.i64 acc, link s2
 ;; func 4 $absolute
 ;;   0000 function #32, #24, #0, #0
 ;;   0009 f64.load acc, +1024

@@ -30,11 +30,10 @@
 
 ;; func 0 $test_at_the_top
 ;;   0000 function #32, #20, #4, #0
-;;   0009 br_if.i32.eq s0, #0, -> 0023
+;;   0009 br_if.i32.eq s0, #0, -> 0022
 ;;   0013 i32.add s5, s5, s0
-;;   0017 i32.add s0, s0, #-1
-;;   0021 br -> 0009
-;;   0023 return.i32 s5, link s1
+;;   0017 i32.add.br s0, s0, #-1, -> 0009
+;;   0022 return.i32 s5, link s1
 ;; func 1 $sum_of_words
 ;;   0000 function #36, #24, #4, #0
 ;;   0009 i32.load acc, s0, +0

@@ -23,10 +23,9 @@
 ;;   0016 return.i32 acc, link s2
 ;; func 2 $constants
 ;;   0000 function #32, #20, #0, #0
-;;   0009 const.32 s6, #-1
-;;   0012 const.32 s5, #1
-;;   0015 select.32 s5, s5, s6, s0
-;;   0020 return.i32 acc, link s1
+;;   0009 const.32 s5, #1
+;;   0012 select.32 s5, s5, #-1, s0
+;;   0017 return.i32 acc, link s1
 ;; func 3 $floats
 ;;   0000 function #56, #36, #0, #0
 ;;   0009 select.64 s9, s0, s2, s4
@@ -39,13 +38,11 @@
 ;;   0020 return.i32 acc, link s2
 ;; func 5 $nested
 ;;   0000 function #32, #20, #0, #0
-;;   0009 const.32 s6, #1
-;;   0012 const.32 s5, #0
-;;   0015 select.32 s5, s5, s6, s0
-;;   0020 const.32 s6, #2
-;;   0023 const.32 s7, #3
-;;   0026 select.32 s5, s5, s6, s7
-;;   0031 return.i32 acc, link s1
+;;   0009 const.32 s5, #0
+;;   0012 select.32 s5, s5, #1, s0
+;;   0017 const.32 s7, #3
+;;   0020 select.32 s5, s5, #2, s7
+;;   0025 return.i32 acc, link s1
 ;; func 6 $references
 ;;   0000 function #40, #28, #0, #0
 ;;   0009 select.32 s7, s0, s1, s2

@@ -10,12 +10,11 @@
 
 ;; func 1 $count
 ;;   0000 function #36, #24, #0, #0
-;;   0009 br_if.i32.eq s0, #0, -> 0027
-;;   0013 i32.add s6, s0, #-1
-;;   0017 i32.add s7, s1, #1
-;;   0021 return_call frame s6, 8, link s2, func 0
-;;   0027 copy.32 s6, s1
-;;   0030 return.i32 s6, link s2
+;;   0009 br_if.i32.eq s0, #0, -> 0026
+;;   0013 i32.add.i32.add s6, s0, #-1, s7, s1, #1
+;;   0020 return_call frame s6, 8, link s2, func 0
+;;   0026 copy.32 s6, s1
+;;   0029 return.i32 s6, link s2
 ;; func 2 $to_import
 ;;   0000 function #24, #20, #0, #0
 ;;   0009 copy.32 s5, s0
