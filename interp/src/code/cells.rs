@@ -130,14 +130,14 @@ impl Cells {
         }
     }
 
-    /// What was published: functions, where their code starts, and how many bytes it has.
-    pub(super) fn published(&self) -> impl Iterator<Item = (u32, usize, usize)> {
+    /// What was published: where its code starts, how many bytes it has, and of which function it is.
+    pub(super) fn published(&self) -> impl Iterator<Item = (usize, usize, u32)> {
         let mut next = self.published.load(Ordering::Acquire).cast_const();
         core::iter::from_fn(move || {
             // SAFETY: pieces were published with release order, do not change, and stay as long as the cells.
             let piece = unsafe { next.as_ref() }?;
             next = piece.next;
-            Some((piece.func, piece.code.address().addr(), piece.code.bytes()))
+            Some((piece.code.address().addr(), piece.code.bytes(), piece.func))
         })
     }
 
@@ -191,7 +191,7 @@ mod tests {
         assert_eq!(cells.get(1).unwrap().get(), first);
         assert!(cells.is_published(1) && !cells.is_published(0));
         assert_eq!(
-            cells.published().map(|(func, _, bytes)| (func, bytes)).collect::<std::vec::Vec<_>>(),
+            cells.published().map(|(_, bytes, func)| (func, bytes)).collect::<std::vec::Vec<_>>(),
             [(1, 2), (1, 2)]
         );
     }

@@ -181,21 +181,22 @@ impl Code {
 
     /// How to find the function that an address is in.
     pub(crate) fn finder(&self) -> Finder<'_> {
-        let mut pieces = Vec::new();
-        if let Source::Compact(_) | Source::Image(..) = self.source
-            && self.kind == Kind::Loop
-        {
-            let base = self.source.base().addr();
-            let ends = self.starts.iter().skip(1);
-            let piece = |((func, &start), &end): ((u32, &u32), &u32)| {
-                (base + 2 * start as usize, 2 * (end - start) as usize, func)
-            };
-            pieces.extend((0..).zip(&self.starts).zip(ends).map(piece));
-        } else {
-            pieces.extend(self.cells.published().map(|(func, start, bytes)| (start, bytes, func)));
-            pieces.sort_unstable();
+        let mut published: Vec<_> = self.cells.published().collect();
+        published.sort_unstable();
+        Finder { code: self, published }
+    }
+
+    /// The function of compact code that runs where it lies, and how many bytes into it an address is.
+    fn find_in_place(&self, address: usize) -> Option<(u32, usize)> {
+        if self.kind != Kind::Loop {
+            return None;
         }
-        Finder { code: self, pieces }
+        let (code, starts) = self.compact()?;
+        let bytes = address.checked_sub(code.as_ptr().addr()).filter(|&bytes| bytes <= size_of_val(code))?;
+        let func = starts.partition_point(|&start| 2 * start as usize <= bytes).checked_sub(1)?;
+        // The address behind the last instruction belongs to the last function.
+        let func = func.min(starts.len().checked_sub(2)?);
+        Some((u32::try_from(func).ok()?, bytes - 2 * *starts.get(func)? as usize))
     }
 
     /// Where the link of a function's frames is, in bytes from the frame's start. The function has code.
@@ -235,21 +236,25 @@ impl Code {
     }
 }
 
-/// Where code of functions is, in order. Made for one walk over frames.
+/// Where code of functions is. What was published is put in order when this is made, so that a walk over many frames is linear.
 pub(crate) struct Finder<'a> {
     code: &'a Code,
-    /// Where each function's code starts, its bytes, and which function it is.
-    pieces: Vec<(usize, usize, u32)>,
+    /// Where the code of each function starts, its bytes, and which function it is.
+    published: Vec<(usize, usize, u32)>,
 }
 
 impl Finder<'_> {
     /// The function that this address is in, how many units from its start, and where the link of its frames is, in bytes from their start.
     pub(crate) fn find(&self, ip: CodePtr) -> Option<(u32, u32, usize)> {
-        let behind = self.pieces.partition_point(|&(start, ..)| start <= ip.addr());
-        let &(start, bytes, func) = self.pieces.get(behind.checked_sub(1)?)?;
-        let offset = ip.addr() - start;
-        // The address behind the last instruction belongs to the function, too.
-        let position = u32::try_from(offset / self.code.unit()).ok().filter(|_| offset <= bytes)?;
+        let (func, bytes) = self.code.find_in_place(ip.addr()).or_else(|| self.find_published(ip.addr()))?;
+        let position = u32::try_from(bytes / self.code.unit()).ok()?;
         Some((func, position, self.code.link(func)?))
+    }
+
+    fn find_published(&self, address: usize) -> Option<(u32, usize)> {
+        let behind = self.published.partition_point(|&(start, ..)| start <= address);
+        let &(start, bytes, func) = self.published.get(behind.checked_sub(1)?)?;
+        // The address behind the last instruction belongs to the function, too.
+        Some((func, address - start)).filter(|&(_, offset)| offset <= bytes)
     }
 }

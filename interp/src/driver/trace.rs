@@ -1,8 +1,11 @@
 //! Which functions are active: the walk over frames that a backtrace is taken from.
 
-use super::Run;
+use alloc::collections::BTreeMap;
+
+use super::{Activation, Run};
 use crate::{
     backtrace::{Backtrace, FrameInfo},
+    code::Finder,
     error::{Error, ErrorKind},
     exec,
     store::StoreInner,
@@ -17,11 +20,12 @@ impl Run {
         if limit == 0 || matches!(error.kind(), ErrorKind::I32Exit(_)) {
             return error;
         }
-        let mut backtrace = Backtrace::default();
+        let (mut backtrace, mut finders) = (Backtrace::default(), BTreeMap::new());
         let ip = if self.at_ip { self.ctx.ip } else { inside_call(self.ctx.ip) };
-        self.walk(inner, (self.ctx.instance, ip, self.ctx.sp), &mut backtrace);
+        self.walk(inner, (self.ctx.instance, ip, self.ctx.sp), &mut finders, &mut backtrace);
         for activation in self.activations.iter().rev() {
-            self.walk(inner, (activation.instance, inside_call(activation.ip), activation.sp), &mut backtrace);
+            let Activation { instance, ip, sp } = *activation;
+            self.walk(inner, (instance, inside_call(ip), sp), &mut finders, &mut backtrace);
         }
         if !backtrace.is_empty() {
             error.extend_backtrace(backtrace, limit);
@@ -30,11 +34,17 @@ impl Run {
     }
 
     /// Adds the frames of one instance, from `sp` to the one that the driver entered.
-    fn walk(&self, inner: &StoreInner, (instance, ip, sp): (u32, *const u8, *mut u8), backtrace: &mut Backtrace) {
-        let Some(instance) = inner.instance(instance) else { return };
+    fn walk<'a>(
+        &self,
+        inner: &'a StoreInner,
+        (number, ip, sp): (u32, *const u8, *mut u8),
+        finders: &mut BTreeMap<u32, Finder<'a>>,
+        backtrace: &mut Backtrace,
+    ) {
+        let Some(instance) = inner.instance(number) else { return };
         let (module, limit) = (instance.module(), inner.limits().backtrace_frames);
         let (mut ip, mut sp) = (ip, sp.cast_const());
-        let finder = module.inner.code.finder();
+        let finder = finders.entry(number).or_insert_with(|| module.inner.code.finder());
         while !ip.is_null() {
             let Some((func, position, link)) = finder.find(ip) else { return };
             backtrace.push(|| FrameInfo::new(module.clone(), func, position), limit);
