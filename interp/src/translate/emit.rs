@@ -90,6 +90,14 @@ impl<T: Copy + Default, const N: usize> Short<T, N> {
     }
 }
 
+impl Short<Place, 4> {
+    /// The key of the form with these places.
+    fn key(&self) -> FormKey {
+        let [a, b, c, d] = self.items.map(|place| place as u32);
+        FormKey((a << 12 | b << 8 | c << 4 | d) >> (16 - 4 * u32::from(self.len)))
+    }
+}
+
 /// An instruction that is still in the window.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Staged {
@@ -109,7 +117,8 @@ pub(crate) struct Staged {
 impl Staged {
     /// Whether it reads the result of the instruction before it.
     pub(crate) fn reads_acc(&self) -> bool {
-        self.places.as_slice().contains(&Place::A) || self.row == RowId::BrTableAcc
+        // Places that are not used are slots.
+        self.places.items.contains(&Place::A) || self.row == RowId::BrTableAcc
     }
 
     /// The same instruction with its result in the accumulator alone.
@@ -160,7 +169,7 @@ impl Staged {
         if self.shape == Shape::Plain {
             return lookup::find_form(self.row, self.shape, FormKey::of(&[]), profile);
         }
-        let places = FormKey::of(self.places.as_slice());
+        let places = self.places.key();
         let key = match self.dest {
             Dest::None => places,
             Dest::Slot(_) => places.with(Place::S),

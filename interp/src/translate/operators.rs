@@ -31,8 +31,7 @@ impl Function<'_> {
             Operator::Block { .. } | Operator::Loop { .. } | Operator::Else | Operator::End | Operator::Nop
         );
         self.operators = self.operators.saturating_add(u32::from(!is_structure));
-        self.live(operator)?;
-        self.check_frame()
+        self.live(operator)
     }
 
     /// An operator that cannot be reached: only the structure counts.
