@@ -55,9 +55,9 @@ fn parse(line: &str) -> Option<((String, i32), [u64; 2])> {
 fn near(expected: &Counts, counts: &Counts) -> bool {
     let close = |(a, b): (&u64, &u64)| a.abs_diff(*b) * 100 < *b;
     expected.len() == counts.len()
-        && counts.iter().all(|(kernel, counts)| {
-            expected.get(kernel).is_some_and(|expected| counts.iter().zip(expected).all(close))
-        })
+        && counts
+            .iter()
+            .all(|(kernel, counts)| expected.get(kernel).is_some_and(|expected| counts.iter().zip(expected).all(close)))
 }
 
 /// The first line of the golden.

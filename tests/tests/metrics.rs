@@ -101,7 +101,9 @@ fn part(title: &str, workloads: &[Workload]) -> Result<(String, f64), Box<dyn st
 fn kernels_and_programs_cost_what_they_did() {
     let (kernels, _) = part("kernel", &KERNELS).expect("every kernel runs");
     let (programs, mean) = part("program", &PROGRAMS).expect("every program runs");
-    if let Err(difference) = golden::check(&golden::path("goldens/metrics.txt"), &format!("{HEAD}{kernels}\n{programs}")) {
+    if let Err(difference) =
+        golden::check(&golden::path("goldens/metrics.txt"), &format!("{HEAD}{kernels}\n{programs}"))
+    {
         panic!("{difference}");
     }
     assert!(mean <= MOST_OF_PROGRAMS, "dispatches per operator of the programs: {mean:.4}");
