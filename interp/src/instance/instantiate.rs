@@ -140,13 +140,22 @@ fn evaluate_elements(inner: &StoreInner, module: &ModuleInner, spaces: &Spaces) 
         // Declared segments count as dropped.
         (SegmentMode::Declared, _) => Some(Box::default()),
         (SegmentMode::Active { .. } | SegmentMode::Passive, ElementItems::Funcs(funcs)) => {
-            funcs.iter().map(|&func| context.func_ref(func)).collect()
+            all(funcs, |&func| context.func_ref(func))
         }
         (SegmentMode::Active { .. } | SegmentMode::Passive, ElementItems::Exprs(exprs)) => {
-            exprs.iter().map(|expr| expr.eval_u32(&context)).collect()
+            all(exprs, |expr| expr.eval_u32(&context))
         }
     };
-    module.elements.iter().map(|element| segment(element).ok_or_else(Error::foreign)).collect()
+    all(&module.elements, segment).ok_or_else(Error::foreign)
+}
+
+/// What each item stands for, if all stand for something. Made at full length: a collected `Option` grows bit by bit.
+fn all<T, U>(items: &[T], mut find: impl FnMut(&T) -> Option<U>) -> Option<Box<[U]>> {
+    let mut found = Vec::with_capacity(items.len());
+    for item in items {
+        found.push(find(item)?);
+    }
+    Some(found.into())
 }
 
 fn link(
