@@ -23,17 +23,27 @@ pub trait Contender {
         Ok(Cow::Borrowed(wasm))
     }
 
+    /// Sets up whatever a process needs once, however many modules it loads.
+    ///
+    /// # Errors
+    ///
+    /// A configuration that this build or this machine does not have.
+    fn engine(&self) -> Result<Box<dyn Engine>, Failure>;
+
+    /// Whether calls in both directions can be measured, see [`Compiled::instantiate`].
+    fn links_host_functions(&self) -> bool {
+        false
+    }
+}
+
+/// What loads modules.
+pub trait Engine {
     /// Loads what [`Contender::input`] gave, up to the point where it can be instantiated.
     ///
     /// # Errors
     ///
     /// Whatever the engine has against the module.
     fn compile(&self, input: &[u8]) -> Result<Box<dyn Compiled>, Failure>;
-
-    /// Whether calls in both directions can be measured, see [`Compiled::instantiate`].
-    fn links_host_functions(&self) -> bool {
-        false
-    }
 }
 
 /// A loaded module.
@@ -73,11 +83,11 @@ pub trait Instance {
     }
 }
 
-/// Compiles and instantiates.
+/// All from an engine to an instance.
 ///
 /// # Errors
 ///
-/// As of the two.
+/// As of the steps.
 pub fn load(contender: &dyn Contender, wasm: &[u8]) -> Result<Box<dyn Instance>, Failure> {
-    contender.compile(&contender.input(wasm)?)?.instantiate()
+    contender.engine()?.compile(&contender.input(wasm)?)?.instantiate()
 }

@@ -56,6 +56,9 @@ fn run(options: &Options) -> Result<String, String> {
     if let Some(module) = &options.grow {
         return apart::memory::grow(&options.on, module);
     }
+    if options.crowd {
+        return apart::instances::crowd(&options.on);
+    }
     if options.counts {
         return counts::table(&options.workloads()?, options.top).map_err(|error| error.to_string());
     }

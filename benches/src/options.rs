@@ -53,6 +53,9 @@ pub struct Options {
     /// For the harness itself: tell how much memory a module takes
     #[arg(long, value_name = "FILE", hide = true)]
     pub grow: Option<PathBuf>,
+    /// For the harness itself: tell how much memory many instances take
+    #[arg(long, hide = true)]
+    pub crowd: bool,
 }
 
 impl Options {

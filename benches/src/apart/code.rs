@@ -16,7 +16,7 @@ pub fn tables() -> Result<Vec<Table>, String> {
             guarded(size).map(|size| size as f64 / program.wasm.len() as f64)
         };
         let code = |contender: &ermine::Ermine| -> Result<usize, Failure> {
-            Ok(contender.compile(&contender.input(program.wasm)?)?.code_bytes().ok_or("it does not tell")?)
+            Ok(contender.engine()?.compile(&contender.input(program.wasm)?)?.code_bytes().ok_or("it does not tell")?)
         };
         let [tail, looping, _, image] = &ermine::RUNNING;
         let cells = [

@@ -1,7 +1,8 @@
 //! Instances of a module that is loaded already: how fast they come, and what each one holds while it waits.
 
-use super::{Setting, memory::resident, names, timed};
-use crate::contender::{Compiled, Failure};
+use super::child::{child, only, resident};
+use super::{Setting, names, timed};
+use crate::contender::Compiled;
 use crate::engines::Contenders;
 use crate::measure::guarded;
 use crate::results::Table;
@@ -26,16 +27,16 @@ pub fn tables(contenders: &Contenders, setting: &Setting) -> Result<Vec<Table>, 
         "idle",
         "An idle instance",
         "bytes",
-        "Resident memory of 1,000 such instances with their stores, none called, divided by 1,000; what the system counts when a page is touched.",
+        "Resident memory of 1,000 such instances with their stores, none called, divided by 1,000, in a process of its own; what the system counts when a page is touched.",
         names(contenders),
     );
-    let page = wat::parse_str(PAGE).map_err(|error| error.to_string())?;
+    let page = page()?;
     let (mut time_cells, mut byte_cells) = (Vec::new(), Vec::new());
     for contender in contenders {
         eprintln!("instances {} ...", contender.name());
-        let compiled = guarded(|| contender.compile(&contender.input(&page)?));
+        let compiled = guarded(|| contender.engine()?.compile(&contender.input(&page)?));
         let seconds = compiled.as_ref().map_err(Clone::clone).and_then(|module| fastest(module.as_ref(), setting.reps));
-        let growth = compiled.and_then(|module| crowd(module.as_ref()));
+        let growth = child(&["--on", contender.name(), "--crowd"]).map(|growth| growth as f64 / CROWD as f64);
         time_cells.push((contender.name().to_owned(), seconds));
         byte_cells.push((contender.name().to_owned(), growth));
     }
@@ -57,15 +58,30 @@ fn fastest(module: &dyn Compiled, reps: u32) -> Result<f64, String> {
     })
 }
 
-fn crowd(module: &dyn Compiled) -> Result<f64, String> {
-    guarded(|| {
+/// The work of a child process: makes many instances on the one contender and tells how many bytes of resident memory they take.
+///
+/// # Errors
+///
+/// One line: no such contender, whatever the engine has against the module.
+pub fn crowd(on: &[String]) -> Result<String, String> {
+    let contender = only(on)?;
+    let page = page()?;
+    let growth = guarded(|| {
+        let module = contender.engine()?.compile(&contender.input(&page)?)?;
+        // Whatever an engine sets up once is no instance's.
+        let first = module.instantiate()?;
         let mut instances = Vec::with_capacity(CROWD);
         let before = resident()?;
         for _ in 0..CROWD {
             instances.push(module.instantiate()?);
         }
         let growth = resident()? - before;
-        drop(instances);
-        Ok::<f64, Failure>(growth as f64 / CROWD as f64)
-    })
+        drop((first, instances));
+        Ok(growth)
+    })?;
+    Ok(format!("{growth}\n"))
+}
+
+fn page() -> Result<Vec<u8>, String> {
+    wat::parse_str(PAGE).map_err(|error| error.to_string())
 }

@@ -19,9 +19,9 @@ pub fn tables(contenders: &Contenders, setting: &Setting) -> Result<Vec<Table>, 
             for (contender, fastest) in contenders.iter().zip(&mut fastest) {
                 let Ok(known) = *fastest else { continue };
                 let seconds = guarded(|| {
-                    let input = contender.input(&module.wasm)?;
+                    let (input, engine) = (contender.input(&module.wasm)?, contender.engine()?);
                     let (seconds, instance) = timed(|| -> Result<_, Failure> {
-                        let compiled = contender.compile(&input)?;
+                        let compiled = engine.compile(&input)?;
                         let instance = compiled.instantiate()?;
                         Ok((compiled, instance))
                     });

@@ -3,11 +3,11 @@
 use std::fs;
 use std::hint::black_box;
 use std::path::Path;
-use std::process::Command;
 
+use super::child::{child, only, resident};
 use super::{Setting, names};
 use crate::contender::Failure;
-use crate::engines::{self, Contenders};
+use crate::engines::Contenders;
 use crate::results::Table;
 
 /// Bytes of resident memory per byte of wasm.
@@ -19,21 +19,13 @@ pub fn tables(contenders: &Contenders, setting: &Setting) -> Result<Vec<Table>, 
     for module in &setting.modules {
         eprintln!("memory {} ...", module.name);
         let cells = contenders.iter().map(|contender| {
-            let growth = child(contender.name(), &module.path).map(|growth| growth as f64 / module.wasm.len() as f64);
+            let growth = child(&["--on", contender.name(), "--grow", &module.path.to_string_lossy()])
+                .map(|growth| growth as f64 / module.wasm.len() as f64);
             (contender.name().to_owned(), growth)
         });
         table.rows.push((format!("{}, {:.1} MB", module.name, module.megabytes()), cells.collect()));
     }
     Ok(vec![table])
-}
-
-/// Runs this program once more, to do [`grow`].
-fn child(contender: &str, module: &Path) -> Result<i64, String> {
-    let own = std::env::current_exe().map_err(|error| error.to_string())?;
-    let mut command = Command::new(own);
-    let output = command.args(["--on", contender, "--grow"]).arg(module).output().map_err(|error| error.to_string())?;
-    let text = String::from_utf8_lossy(if output.status.success() { &output.stdout } else { &output.stderr });
-    text.trim().parse().map_err(|_| text.lines().last().unwrap_or("the process died").to_owned())
 }
 
 /// The child's work: loads the module on the one contender and tells how many bytes of resident memory that took.
@@ -42,26 +34,18 @@ fn child(contender: &str, module: &Path) -> Result<i64, String> {
 ///
 /// One line: no such contender, a file that cannot be read, whatever the engine has against the module.
 pub fn grow(on: &[String], module: &Path) -> Result<String, String> {
-    let contenders = engines::loading(on)?;
-    let [contender] = &contenders[..] else { return Err("--grow takes one --on".into()) };
+    let contender = only(on)?;
     let measured = || -> Result<i64, Failure> {
         let wasm = fs::read(module)?;
         let input = contender.input(&wasm)?.into_owned();
         // Whatever an engine sets up once is not the module's.
-        drop(contender.compile(&contender.input(b"\0asm\x01\0\0\0")?)?);
+        let engine = contender.engine()?;
+        drop(engine.compile(&contender.input(b"\0asm\x01\0\0\0")?)?);
         let before = resident()?;
-        let compiled = black_box(contender.compile(black_box(&input))?);
+        let compiled = black_box(engine.compile(black_box(&input))?);
         let after = resident()?;
         drop(compiled);
         Ok(after - before)
     };
     measured().map(|growth| format!("{growth}\n")).map_err(|error| error.to_string())
-}
-
-/// Bytes of this process that are in memory.
-pub fn resident() -> Result<i64, Failure> {
-    const PAGE: i64 = 4096;
-    let text = fs::read_to_string("/proc/self/statm").map_err(|_| "this system has no /proc/self/statm")?;
-    let pages: i64 = text.split_whitespace().nth(1).ok_or("statm has no second number")?.parse()?;
-    Ok(pages * PAGE)
 }

@@ -1,8 +1,9 @@
 //! What is measured apart from the workloads' speed. Each file makes one table or two.
 
+mod child;
 mod code;
 mod host_calls;
-mod instances;
+pub mod instances;
 mod load;
 pub mod memory;
 pub mod modules;

@@ -5,9 +5,10 @@ use std::process;
 
 use tempfile::NamedTempFile;
 
-use crate::contender::{Compiled, Contender, Failure, Instance};
+use crate::contender::{Compiled, Contender, Engine, Failure, Instance};
 
 /// A command that calls `run` and prints the result as its last word.
+#[derive(Clone)]
 pub struct Command {
     name: String,
     words: Vec<String>,
@@ -40,6 +41,12 @@ impl Contender for Command {
         format!("`{}`, a process for every call", self.words.join(" "))
     }
 
+    fn engine(&self) -> Result<Box<dyn Engine>, Failure> {
+        Ok(Box::new(self.clone()))
+    }
+}
+
+impl Engine for Command {
     fn compile(&self, input: &[u8]) -> Result<Box<dyn Compiled>, Failure> {
         Ok(Box::new(File { words: self.words.clone(), wasm: input.into() }))
     }

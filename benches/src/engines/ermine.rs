@@ -2,22 +2,29 @@
 
 use std::borrow::Cow;
 
-use ermine::{Config, Engine, ExternType, Linker, Machine, Module, Store, TypedFunc, Val};
+use ermine::{CompilationMode, Config, ExternType, Linker, Machine, Module, Store, TypedFunc, Val};
 
-use crate::contender::{Compiled, Contender, Failure, Instance};
+use crate::contender::{Compiled, Contender, Engine, Failure, Instance};
 
 /// Ermine in one configuration.
 pub struct Ermine {
     name: &'static str,
     what: &'static str,
     machine: Machine,
+    mode: CompilationMode,
     fuel: bool,
     image: bool,
 }
 
 /// The tail machine, on threaded code.
-const TAIL: Ermine =
-    Ermine { name: "tail", what: "tail machine, threaded code", machine: Machine::Tail, fuel: false, image: false };
+const TAIL: Ermine = Ermine {
+    name: "tail",
+    what: "tail machine, threaded code",
+    machine: Machine::Tail,
+    mode: CompilationMode::Eager,
+    fuel: false,
+    image: false,
+};
 
 /// The tail machine, on code from an image.
 const IMAGE: Ermine = Ermine { name: "image", what: "tail machine, from an image", image: true, ..TAIL };
@@ -31,15 +38,28 @@ pub const RUNNING: [Ermine; 4] = [
 ];
 
 /// Configurations that differ in how they load.
-pub fn loading() -> Vec<Ermine> {
-    vec![TAIL, IMAGE]
-}
+pub const LOADING: [Ermine; 4] = [
+    TAIL,
+    Ermine {
+        name: "tail lazy-translation",
+        what: "tail machine, validated at once, translated at the first call",
+        mode: CompilationMode::LazyTranslation,
+        ..TAIL
+    },
+    Ermine {
+        name: "tail lazy",
+        what: "tail machine, validated and translated at the first call",
+        mode: CompilationMode::Lazy,
+        ..TAIL
+    },
+    IMAGE,
+];
 
 impl Ermine {
-    fn engine(&self) -> Engine {
+    fn loader(&self) -> Loader {
         let mut config = Config::new();
-        config.machine(self.machine).consume_fuel(self.fuel);
-        Engine::new(&config)
+        config.machine(self.machine).consume_fuel(self.fuel).compilation_mode(self.mode);
+        Loader { engine: ermine::Engine::new(&config), fuel: self.fuel, image: self.image }
     }
 }
 
@@ -53,13 +73,11 @@ impl Contender for Ermine {
     }
 
     fn input<'wasm>(&self, wasm: &'wasm [u8]) -> Result<Cow<'wasm, [u8]>, Failure> {
-        Ok(if self.image { Cow::Owned(self.engine().precompile_module(wasm)?) } else { Cow::Borrowed(wasm) })
+        Ok(if self.image { Cow::Owned(self.loader().engine.precompile_module(wasm)?) } else { Cow::Borrowed(wasm) })
     }
 
-    fn compile(&self, input: &[u8]) -> Result<Box<dyn Compiled>, Failure> {
-        let engine = self.engine();
-        let module = if self.image { Module::deserialize(&engine, input)? } else { Module::new(&engine, input)? };
-        Ok(Box::new(Loaded { linker: linker(&engine, &module)?, module, fuel: self.fuel }))
+    fn engine(&self) -> Result<Box<dyn Engine>, Failure> {
+        Ok(Box::new(self.loader()))
     }
 
     fn links_host_functions(&self) -> bool {
@@ -67,8 +85,22 @@ impl Contender for Ermine {
     }
 }
 
+struct Loader {
+    engine: ermine::Engine,
+    fuel: bool,
+    image: bool,
+}
+
+impl Engine for Loader {
+    fn compile(&self, input: &[u8]) -> Result<Box<dyn Compiled>, Failure> {
+        let engine = &self.engine;
+        let module = if self.image { Module::deserialize(engine, input)? } else { Module::new(engine, input)? };
+        Ok(Box::new(Loaded { linker: linker(engine, &module)?, module, fuel: self.fuel }))
+    }
+}
+
 /// A linker with everything that the module imports.
-fn linker(engine: &Engine, module: &Module) -> Result<Linker<()>, Failure> {
+fn linker(engine: &ermine::Engine, module: &Module) -> Result<Linker<()>, Failure> {
     let mut linker = Linker::new(engine);
     for import in module.imports() {
         if (import.module(), import.name()) == ("host", "next") {
@@ -155,7 +187,7 @@ impl Counts {
 #[cfg(feature = "count")]
 pub fn counts(workload: &crate::workload::Workload) -> Result<Counts, Failure> {
     let run = |config: &Config| -> Result<Store<()>, Failure> {
-        let engine = Engine::new(config);
+        let engine = ermine::Engine::new(config);
         let module = Module::new(&engine, workload.wasm)?;
         let mut store = Store::new(&engine, ());
         let instance = Linker::new(&engine).instantiate_and_start(&mut store, &module)?;

@@ -37,7 +37,7 @@ pub fn selected(names: &[String], commands: &[String]) -> Result<Contenders, Str
 /// One line that names the contender that does not exist.
 pub fn loading(names: &[String]) -> Result<Contenders, String> {
     let mut all: Contenders = Vec::new();
-    all.extend(ermine::loading().into_iter().map(|contender| Box::new(contender) as Box<dyn Contender>));
+    all.extend(ermine::LOADING.into_iter().map(|contender| Box::new(contender) as Box<dyn Contender>));
     all.extend(wasmi::LOADING.into_iter().map(|contender| Box::new(contender) as Box<dyn Contender>));
     peers(&mut all);
     select(all, names)

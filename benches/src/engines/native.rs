@@ -1,6 +1,6 @@
 //! The kernels' C sources compiled by the machine's own compiler: the bound nobody reaches.
 
-use crate::contender::{Compiled, Contender, Failure, Instance};
+use crate::contender::{Compiled, Contender, Engine, Failure, Instance};
 use crate::workload::WORKLOADS;
 
 /// The contender that is no interpreter.
@@ -15,6 +15,12 @@ impl Contender for Native {
         format!("kernels only, -O2, {}", env!("BENCH_CC"))
     }
 
+    fn engine(&self) -> Result<Box<dyn Engine>, Failure> {
+        Ok(Box::new(Self))
+    }
+}
+
+impl Engine for Native {
     fn compile(&self, input: &[u8]) -> Result<Box<dyn Compiled>, Failure> {
         let native = WORKLOADS.iter().find(|workload| workload.wasm == input).and_then(|workload| workload.native);
         Ok(Box::new(Linked(native.ok_or("only kernels are built natively")?)))

@@ -2,7 +2,7 @@
 
 use tinywasm::{FunctionTyped, HostFunction, Imports, Module, ModuleInstance, Store};
 
-use crate::contender::{Compiled, Contender, Failure, Instance};
+use crate::contender::{Compiled, Contender, Engine, Failure, Instance};
 
 /// tinywasm with its default engine.
 pub struct TinyWasm;
@@ -16,12 +16,18 @@ impl Contender for TinyWasm {
         format!("tinywasm {}, without canonicalize-nans and log", env!("BENCH_TINYWASM"))
     }
 
-    fn compile(&self, input: &[u8]) -> Result<Box<dyn Compiled>, Failure> {
-        Ok(Box::new(Loaded(tinywasm::parse_bytes(input)?)))
+    fn engine(&self) -> Result<Box<dyn Engine>, Failure> {
+        Ok(Box::new(Self))
     }
 
     fn links_host_functions(&self) -> bool {
         true
+    }
+}
+
+impl Engine for TinyWasm {
+    fn compile(&self, input: &[u8]) -> Result<Box<dyn Compiled>, Failure> {
+        Ok(Box::new(Loaded(tinywasm::parse_bytes(input)?)))
     }
 }
 

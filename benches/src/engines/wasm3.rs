@@ -2,7 +2,7 @@
 
 use wasm3::{Environment, Runtime};
 
-use crate::contender::{Compiled, Contender, Failure, Instance};
+use crate::contender::{Compiled, Contender, Engine, Failure, Instance};
 
 /// Slots of wasm3's stack: 1 MiB of them.
 const STACK: u32 = 1 << 20;
@@ -19,10 +19,17 @@ impl Contender for Wasm3 {
         format!("wasm3 of crate wasm3 {}, 32-bit slots", env!("BENCH_WASM3"))
     }
 
+    fn engine(&self) -> Result<Box<dyn Engine>, Failure> {
+        Ok(Box::new(Loader(Environment::new().map_err(failure)?)))
+    }
+}
+
+struct Loader(Environment);
+
+impl Engine for Loader {
     fn compile(&self, input: &[u8]) -> Result<Box<dyn Compiled>, Failure> {
-        let environment = Environment::new().map_err(failure)?;
-        environment.parse_module(input).map_err(failure)?;
-        Ok(Box::new(Parsed { environment, wasm: input.into() }))
+        self.0.parse_module(input).map_err(failure)?;
+        Ok(Box::new(Parsed { environment: self.0.clone(), wasm: input.into() }))
     }
 }
 

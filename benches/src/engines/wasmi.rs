@@ -1,8 +1,8 @@
 //! wasmi in its fastest configuration: dispatch by tail calls, fat LTO, one codegen unit, fuel off.
 
-use wasmi::{CompilationMode, Config, Engine, ExternType, Linker, Module, Store, TypedFunc, Val};
+use wasmi::{CompilationMode, Config, ExternType, Linker, Module, Store, TypedFunc, Val};
 
-use crate::contender::{Compiled, Contender, Failure, Instance};
+use crate::contender::{Compiled, Contender, Engine, Failure, Instance};
 
 /// wasmi 2.0 in one mode of compilation.
 pub struct Wasmi {
@@ -31,12 +31,10 @@ impl Contender for Wasmi {
         format!("wasmi {}, {:?}, tail calls", env!("BENCH_WASMI"), self.mode)
     }
 
-    fn compile(&self, input: &[u8]) -> Result<Box<dyn Compiled>, Failure> {
+    fn engine(&self) -> Result<Box<dyn Engine>, Failure> {
         let mut config = Config::default();
         config.compilation_mode(self.mode);
-        let engine = Engine::new(&config);
-        let module = Module::new(&engine, input)?;
-        Ok(Box::new(Loaded { linker: linker(&engine, &module)?, engine, module }))
+        Ok(Box::new(Loader(wasmi::Engine::new(&config))))
     }
 
     fn links_host_functions(&self) -> bool {
@@ -44,8 +42,17 @@ impl Contender for Wasmi {
     }
 }
 
+struct Loader(wasmi::Engine);
+
+impl Engine for Loader {
+    fn compile(&self, input: &[u8]) -> Result<Box<dyn Compiled>, Failure> {
+        let module = Module::new(&self.0, input)?;
+        Ok(Box::new(Loaded { linker: linker(&self.0, &module)?, engine: self.0.clone(), module }))
+    }
+}
+
 /// A linker with everything that the module imports.
-fn linker(engine: &Engine, module: &Module) -> Result<Linker<()>, Failure> {
+fn linker(engine: &wasmi::Engine, module: &Module) -> Result<Linker<()>, Failure> {
     let mut linker = Linker::new(engine);
     linker.allow_shadowing(true);
     for import in module.imports() {
@@ -64,7 +71,7 @@ fn linker(engine: &Engine, module: &Module) -> Result<Linker<()>, Failure> {
 }
 
 struct Loaded {
-    engine: Engine,
+    engine: wasmi::Engine,
     module: Module,
     linker: Linker<()>,
 }

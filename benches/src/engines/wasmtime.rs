@@ -1,8 +1,8 @@
 //! wasmtime: its interpreter Pulley, and its compiler Cranelift as a limit.
 
-use wasmtime::{Config, Engine, Linker, Module, Store, TypedFunc};
+use wasmtime::{Config, Linker, Module, Store, TypedFunc};
 
-use crate::contender::{Compiled, Contender, Failure, Instance};
+use crate::contender::{Compiled, Contender, Engine, Failure, Instance};
 
 /// wasmtime for one target.
 pub struct Wasmtime {
@@ -30,22 +30,29 @@ impl Contender for Wasmtime {
         format!("wasmtime {}, {}", env!("BENCH_WASMTIME"), self.what)
     }
 
-    fn compile(&self, input: &[u8]) -> Result<Box<dyn Compiled>, Failure> {
+    fn engine(&self) -> Result<Box<dyn Engine>, Failure> {
         let mut config = Config::new();
         if let Some(target) = self.target {
             config.target(target).map_err(failure)?;
         }
-        let engine = Engine::new(&config).map_err(failure)?;
-        let module = Module::new(&engine, input).map_err(failure)?;
-        let mut linker = Linker::new(&engine);
-        linker.func_wrap("host", "next", |x: i32| x.wrapping_add(1)).map_err(failure)?;
-        let mut store = Store::new(&engine, ());
-        linker.define_unknown_imports_as_default_values(&mut store, &module).map_err(failure)?;
-        Ok(Box::new(Loaded { engine, module, linker }))
+        Ok(Box::new(Loader(wasmtime::Engine::new(&config).map_err(failure)?)))
     }
 
     fn links_host_functions(&self) -> bool {
         true
+    }
+}
+
+struct Loader(wasmtime::Engine);
+
+impl Engine for Loader {
+    fn compile(&self, input: &[u8]) -> Result<Box<dyn Compiled>, Failure> {
+        let module = Module::new(&self.0, input).map_err(failure)?;
+        let mut linker = Linker::new(&self.0);
+        linker.func_wrap("host", "next", |x: i32| x.wrapping_add(1)).map_err(failure)?;
+        let mut store = Store::new(&self.0, ());
+        linker.define_unknown_imports_as_default_values(&mut store, &module).map_err(failure)?;
+        Ok(Box::new(Loaded { engine: self.0.clone(), module, linker }))
     }
 }
 
@@ -54,7 +61,7 @@ fn failure(error: wasmtime::Error) -> Failure {
 }
 
 struct Loaded {
-    engine: Engine,
+    engine: wasmtime::Engine,
     module: Module,
     linker: Linker<()>,
 }
