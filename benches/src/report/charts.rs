@@ -4,8 +4,8 @@ use super::svg::Chart;
 use crate::results::{Results, Table};
 use crate::workload::Kind;
 
-/// Contenders whose speed is charted: interpreters. Compilers would flatten everything else.
-const CHARTED: [&str; 6] = ["tail", "loop", "wasmi", "tinywasm", "wasm3", "pulley"];
+/// Contenders whose speed is not charted: variants of `tail`, and compilers, which would flatten everything else.
+const NOT_CHARTED: [&str; 4] = ["tail+fuel", "image", "cranelift", "native"];
 
 /// Tables that are charted.
 const TABLES: [&str; 6] = ["startup", "load-rate", "memory", "instances", "host-calls", "code"];
@@ -21,7 +21,8 @@ pub fn charts(results: &Results) -> Vec<(String, String)> {
 fn speed(results: &Results, kind: Kind) -> Option<String> {
     results.rows(kind).next()?;
     let base = results.place("wasmi")?;
-    let series: Vec<&str> = CHARTED.into_iter().filter(|name| results.place(name).is_some()).collect();
+    let names = results.contenders.iter().map(|(name, _)| name.as_str());
+    let series: Vec<&str> = names.filter(|name| !NOT_CHARTED.contains(name)).collect();
     let mut groups = Vec::new();
     for row in results.rows(kind) {
         let values = series.iter().map(|name| {
