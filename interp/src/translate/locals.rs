@@ -163,7 +163,7 @@ impl Function<'_> {
         }
         let is_value = |last: &Staged| {
             // The value may be a part of what the instruction puts there.
-            let is_part = entry.ty.bytes() == 4 && last.acc == Some(Ty::I64);
+            let is_part = last.acc.is_some_and(|ty| entry.ty.bytes() < ty.bytes());
             last.slot() == Some(entry.slot) && !is_pair(last.row) && !is_part
         };
         let Some(last) = self.emit.last_mut().filter(|last| is_value(last)) else {
