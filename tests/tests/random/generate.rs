@@ -14,7 +14,8 @@ pub(crate) fn program(seed: u64) -> Program {
     for _ in 0..4 {
         random.next();
     }
-    let globals = vec![(Type::I32, 5), (Type::I64, 1 << 40), (Type::F64, 1.5_f64.to_bits())];
+    let half = u64::from(0.5_f32.to_bits());
+    let globals = vec![(Type::I32, 5), (Type::I64, 1 << 40), (Type::F64, 1.5_f64.to_bits()), (Type::F32, half)];
     let mut functions: Vec<Function> = Vec::new();
     for _ in 0..1 + random.below(3) {
         let function = Generator::new(&mut random, &functions, &globals).function();
@@ -47,7 +48,7 @@ impl Random {
     }
 }
 
-const TYPES: [Type; 5] = [Type::I32, Type::I32, Type::I64, Type::I32, Type::F64];
+const TYPES: [Type; 8] = [Type::I32, Type::I32, Type::I64, Type::I32, Type::F64, Type::I32, Type::I64, Type::F32];
 
 struct Generator<'a> {
     random: &'a mut Random,
@@ -59,6 +60,8 @@ struct Generator<'a> {
     counters: Vec<usize>,
     free_counters: Vec<usize>,
     blocks: u32,
+    /// Rounds around the current place.
+    rounds: u32,
     /// Statements and expressions that may still be made: they bound the size.
     budget: u32,
     expressions: u32,
@@ -78,6 +81,7 @@ impl<'a> Generator<'a> {
             counters: Vec::new(),
             free_counters: Vec::new(),
             blocks: 0,
+            rounds: 0,
             budget,
             expressions: 40 * budget,
             loops: 0,
@@ -124,7 +128,18 @@ impl<'a> Generator<'a> {
     }
 
     fn statement(&mut self) -> Statement {
-        match self.random.below(18) {
+        match self.random.below(26) {
+            18 | 19 => self.count(),
+            20 if self.blocks > 0 => {
+                let condition = self.step();
+                Statement::BreakIf(self.random.below(self.blocks), condition)
+            }
+            21 => self.push_or_pop(),
+            22 => self.counted_rounds(),
+            23 | 24 if self.rounds > 0 => {
+                let condition = if self.random.one_in(2) { self.condition() } else { self.step() };
+                Statement::ContinueIf(self.random.below(self.rounds), condition)
+            }
             0 => {
                 let global = self.random.below(self.globals.len() as u32) as usize;
                 Statement::SetGlobal(global, self.expression(self.globals[global].0, DEPTH))
@@ -195,6 +210,67 @@ impl<'a> Generator<'a> {
         }
     }
 
+    fn counted_rounds(&mut self) -> Statement {
+        let Some(counter) = self.free_counters.pop() else {
+            return self.count();
+        };
+        self.loops += 1;
+        self.rounds += 1;
+        let count = 1 + self.random.below(4);
+        let body = self.statements();
+        self.rounds -= 1;
+        self.loops -= 1;
+        self.free_counters.push(counter);
+        Statement::Rounds(counter, count, body)
+    }
+
+    /// A local plus a number, in the same local or another one.
+    fn count(&mut self) -> Statement {
+        let (Some(to), Some(from)) = (self.local_of(Type::I32), self.local_of(Type::I32)) else {
+            return self.store();
+        };
+        let from = if self.random.one_in(3) { from } else { to };
+        Statement::Set(to, self.sum(from))
+    }
+
+    /// A local plus a number or another local.
+    fn sum(&mut self, local: usize) -> Expression {
+        const STEPS: [u64; 6] = [1, 0xffff_ffff, 4, 0x7fff, 0xffff_8000, 0x8000];
+        let step = match self.local_of(Type::I32) {
+            Some(by) if self.random.one_in(4) => Expression::Get(by),
+            _ => Expression::Const(Type::I32, self.random.of(&STEPS)),
+        };
+        Expression::Binary(Binary::Int(Type::I32, IntOp::Add), Box::new(Expression::Get(local)), Box::new(step))
+    }
+
+    /// A counter, compared with its limit.
+    fn step(&mut self) -> Expression {
+        let Some(local) = self.local_of(Type::I32) else {
+            return self.condition();
+        };
+        let sum = Expression::Tee(local, Box::new(self.sum(local)));
+        let op = self.random.of(&[CompareOp::Ne, CompareOp::LtS, CompareOp::LtU, CompareOp::GeU]);
+        let limit = Box::new(self.leaf(Type::I32));
+        Expression::Binary(Binary::Compare(Type::I32, op), Box::new(sum), limit)
+    }
+
+    /// A stack pointer that goes down, or up again.
+    fn push_or_pop(&mut self) -> Statement {
+        let Some(local) = self.local_of(Type::I32) else {
+            return self.store();
+        };
+        let add = |value, step| {
+            let step = Box::new(Expression::Const(Type::I32, step));
+            Expression::Binary(Binary::Int(Type::I32, IntOp::Add), Box::new(value), step)
+        };
+        let value = match self.random.below(3) {
+            0 => add(Expression::Get(local), 16),
+            1 => add(Expression::GetGlobal(0), 0xffff_fff0),
+            _ => Expression::Tee(local, Box::new(add(Expression::GetGlobal(0), 0xffff_fff0))),
+        };
+        Statement::SetGlobal(0, value)
+    }
+
     fn call_into(&mut self) -> Statement {
         let number = self.random.below(self.functions.len() as u32) as usize;
         let function = &self.functions[number];
@@ -257,7 +333,7 @@ impl<'a> Generator<'a> {
         const FLOAT_OPS: [FloatCompareOp; 3] = [FloatCompareOp::Eq, FloatCompareOp::Lt, FloatCompareOp::Ge];
         let ty = self.random.of(&TYPES);
         let op = match ty {
-            Type::F64 => Binary::CompareFloat(self.random.of(&FLOAT_OPS)),
+            Type::F32 | Type::F64 => Binary::CompareFloat(ty, self.random.of(&FLOAT_OPS)),
             Type::I32 | Type::I64 => Binary::Compare(ty, self.random.of(&OPS)),
         };
         let left = self.boxed(ty, depth);
@@ -276,7 +352,12 @@ impl<'a> Generator<'a> {
                 None => self.leaf(ty),
             },
             2 => {
-                let (yes, no) = (self.boxed(ty, depth), self.boxed(ty, depth));
+                let (mut yes, mut no) = (self.boxed(ty, depth), self.boxed(ty, depth));
+                match self.random.below(6) {
+                    0 => *yes = Expression::Const(ty, 7),
+                    1 => *no = Expression::Const(ty, 7),
+                    _ => {}
+                }
                 Expression::Select(yes, no, Box::new(self.condition()))
             }
             3 => {
@@ -295,7 +376,15 @@ impl<'a> Generator<'a> {
             }
             6 => {
                 let (width, _) = self.width(Some(ty));
-                Expression::Load(width, self.address())
+                let load = Expression::Load(width, self.address());
+                // What memory holds may be a NaN, whose bits arithmetic may change.
+                let bounded =
+                    |bits, float| Expression::Unary(float, Box::new(Expression::Unary(bits, Box::new(load.clone()))));
+                match ty {
+                    Type::F32 => bounded(Unary::Bits32, Unary::Float32),
+                    Type::F64 => bounded(Unary::Bits64, Unary::Float64),
+                    Type::I32 | Type::I64 => load,
+                }
             }
             7 if self.loops < 2 => self.call(ty),
             8 | 9 => self.unary(ty, depth),
@@ -327,6 +416,7 @@ impl<'a> Generator<'a> {
                     match ty {
                         Type::I32 => bits & 0xffff_ffff,
                         Type::I64 => bits,
+                        Type::F32 => u64::from((bits as i32 as f32 / 4.0).to_bits()),
                         Type::F64 => (bits as i64 as f64 / 4.0).to_bits(),
                     },
                 )
@@ -355,7 +445,11 @@ impl<'a> Generator<'a> {
     /// An operation and its right operand; neither traps.
     fn harmless(&mut self, ty: Type, depth: u32) -> (Binary, Box<Expression>) {
         let op = match ty {
-            Type::F64 => Binary::Float(self.random.of(&[FloatOp::Add, FloatOp::Sub])),
+            Type::F32 => {
+                let op = Binary::Float(ty, self.random.of(&[FloatOp::Add, FloatOp::Sub]));
+                return (op, self.small(ty, depth));
+            }
+            Type::F64 => Binary::Float(ty, self.random.of(&[FloatOp::Add, FloatOp::Sub])),
             Type::I32 | Type::I64 => Binary::Int(ty, self.random.of(&[IntOp::Add, IntOp::Sub, IntOp::Xor])),
         };
         (op, self.boxed(ty, depth))
@@ -381,6 +475,10 @@ impl<'a> Generator<'a> {
                 (Unary::Clz32, Type::I32),
                 (Unary::Extend8, Type::I32),
                 (Unary::Wrap, Type::I64),
+                (Unary::Wrap, Type::I64),
+                (Unary::Upper, Type::I64),
+                (Unary::Bits32, Type::F32),
+                (Unary::Through32, Type::I32),
             ]),
             Type::I64 => self.random.of(&[
                 (Unary::Popcnt64, Type::I64),
@@ -388,8 +486,13 @@ impl<'a> Generator<'a> {
                 (Unary::ExtendS, Type::I32),
                 (Unary::ExtendU, Type::I32),
                 (Unary::TruncSat64, Type::F64),
+                (Unary::Bits64, Type::F64),
+                (Unary::Through64, Type::I64),
             ]),
-            Type::F64 => self.random.of(&[(Unary::Neg, Type::F64), (Unary::ConvertS32, Type::I32)]),
+            Type::F32 => self.random.of(&[(Unary::Neg32, Type::F32), (Unary::Float32, Type::I32)]),
+            Type::F64 => {
+                self.random.of(&[(Unary::Neg, Type::F64), (Unary::ConvertS32, Type::I32), (Unary::Float64, Type::I64)])
+            }
         };
         Expression::Unary(op, self.boxed(from, depth))
     }
@@ -413,8 +516,11 @@ impl<'a> Generator<'a> {
         if ty == Type::F64 && self.random.one_in(3) {
             return self.scaled(depth);
         }
+        if ty == Type::F32 || ty == Type::F64 && self.random.one_in(3) {
+            return self.product_and_sum(ty, depth);
+        }
         let op = match ty {
-            Type::F64 => Binary::Float(self.random.of(&[FloatOp::Add, FloatOp::Sub])),
+            Type::F32 | Type::F64 => Binary::Float(ty, self.random.of(&[FloatOp::Add, FloatOp::Sub])),
             Type::I32 | Type::I64 if self.random.one_in(40) => {
                 Binary::Int(ty, self.random.of(&[IntOp::DivS, IntOp::RemU]))
             }
@@ -424,13 +530,37 @@ impl<'a> Generator<'a> {
         Expression::Binary(op, left, self.boxed(ty, depth))
     }
 
+    /// A float smaller than two, for sums and products that stay finite.
+    fn small(&mut self, ty: Type, depth: u32) -> Box<Expression> {
+        let (op, from) = match ty {
+            Type::F32 => (Unary::Float32, Type::I32),
+            _ => (Unary::Float64, Type::I64),
+        };
+        Box::new(Expression::Unary(op, self.boxed(from, depth.min(1))))
+    }
+
+    /// A small number or a product of two, and a sum with anything.
+    fn product_and_sum(&mut self, ty: Type, depth: u32) -> Expression {
+        let mut one = self.small(ty, depth);
+        if self.random.one_in(2) {
+            let other = self.small(ty, depth);
+            one = Box::new(Expression::Binary(Binary::Float(ty, FloatOp::Mul), one, other));
+        }
+        let sum = Binary::Float(ty, self.random.of(&[FloatOp::Add, FloatOp::Sub]));
+        let other = self.boxed(ty, depth);
+        match self.random.one_in(2) {
+            true => Expression::Binary(sum, one, other),
+            false => Expression::Binary(sum, other, one),
+        }
+    }
+
     /// A product with a small constant: products of variables would soon be infinite, and then
     /// NaN, whose bits may differ.
     fn scaled(&mut self, depth: u32) -> Expression {
         let factor = self.random.of(&[1.5_f64, -0.5, 0.25, -1.0]);
         let factor = Box::new(Expression::Const(Type::F64, factor.to_bits()));
         let other = self.boxed(Type::F64, depth);
-        let op = Binary::Float(FloatOp::Mul);
+        let op = Binary::Float(Type::F64, FloatOp::Mul);
         match self.random.one_in(2) {
             true => Expression::Binary(op, factor, other),
             false => Expression::Binary(op, other, factor),
@@ -439,12 +569,13 @@ impl<'a> Generator<'a> {
 
     /// A load's or store's width and the type of its value, of the given type if there is one.
     fn width(&mut self, ty: Option<Type>) -> (Width, Type) {
-        const WIDTHS: [(Width, Type); 6] = [
+        const WIDTHS: [(Width, Type); 7] = [
             (Width::I32, Type::I32),
             (Width::I32As8, Type::I32),
             (Width::I32As16, Type::I32),
             (Width::I64, Type::I64),
             (Width::I64As32, Type::I64),
+            (Width::F32, Type::F32),
             (Width::F64, Type::F64),
         ];
         loop {
@@ -457,6 +588,8 @@ impl<'a> Generator<'a> {
 
     fn address(&mut self) -> Address {
         let mask = if self.random.one_in(60) { 0x1_fff0 } else { 0x7f };
-        Address { index: self.boxed(Type::I32, 2), offset: self.random.below(100), mask }
+        let scale = if self.random.one_in(2) { 0 } else { self.random.below(4) };
+        let base = self.random.one_in(3).then(|| self.boxed(Type::I32, 1));
+        Address { index: self.boxed(Type::I32, 2), scale, base, offset: self.random.below(100), mask: mask >> scale }
     }
 }

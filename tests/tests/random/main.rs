@@ -2,7 +2,8 @@
 //!
 //! The programs are all about what a translator can get wrong: operands that are pending while
 //! their local changes, values carried out of blocks and arms, results that go to locals, memory,
-//! globals and branches. They always end.
+//! globals and branches; counters at the heads and ends of loops, values read as another type,
+//! scaled addresses, stack pointers. They always end.
 //!
 //! `ERMINE_RANDOM_PROGRAMS=<count>` runs more of them, `ERMINE_RANDOM_SEED=<seed>` others. A
 //! failure prints the program and its number.
@@ -150,6 +151,7 @@ fn value((ty, bits): (&Type, u64)) -> Val {
     match ty {
         Type::I32 => Val::I32(bits as i32),
         Type::I64 => Val::I64(bits as i64),
+        Type::F32 => Val::F32(ermine::F32::from_bits(model::float32_of(bits).to_bits())),
         Type::F64 => Val::F64(ermine::F64::from_bits(model::float_of(bits).to_bits())),
     }
 }
@@ -159,6 +161,7 @@ fn bits(value: &Val) -> u64 {
     match value {
         Val::I32(value) => u64::from(*value as u32),
         Val::I64(value) => *value as u64,
+        Val::F32(value) => model::float32_bits(value.to_float()),
         Val::F64(value) => model::float_bits(value.to_float()),
         other => panic!("no program has {other:?}"),
     }

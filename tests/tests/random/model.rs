@@ -8,7 +8,7 @@ use crate::program::{
 };
 
 /// Bytes of memory that are compared; programs do not write beyond.
-const MEMORY: usize = 256;
+const MEMORY: usize = 512;
 
 /// A whole page, as the engine has it.
 const PAGE: usize = 65_536;
@@ -40,9 +40,19 @@ pub(crate) fn float_of(bits: u64) -> f64 {
     bits as i64 as f64 / 8.0
 }
 
+/// The same for the smaller type.
+pub(crate) fn float32_of(bits: u64) -> f32 {
+    bits as i32 as f32 / 8.0
+}
+
 /// The bits of a float; every NaN is the same.
 pub(crate) fn float_bits(value: f64) -> u64 {
     if value.is_nan() { u64::MAX } else { value.to_bits() }
+}
+
+/// The same for the smaller type.
+pub(crate) fn float32_bits(value: f32) -> u64 {
+    if value.is_nan() { u64::MAX } else { u64::from(value.to_bits()) }
 }
 
 /// Runs the exported function with the arguments of the n-th call.
@@ -53,12 +63,19 @@ pub(crate) fn run(program: &Program, call: u64) -> Outcome {
     let args = main.params.iter().zip(arguments(call)).map(|(ty, bits)| match ty {
         Type::I32 => bits & 0xffff_ffff,
         Type::I64 => bits,
+        Type::F32 => u64::from(float32_of(bits).to_bits()),
         Type::F64 => float_of(bits).to_bits(),
     });
     let end = machine.call(main, args.collect());
     let normal = |types: Vec<Type>, values: &[u64]| {
         let values = types.iter().zip(values);
-        values.map(|(ty, bits)| if *ty == Type::F64 { float_bits(f64::from_bits(*bits)) } else { *bits }).collect()
+        values
+            .map(|(ty, bits)| match ty {
+                Type::F32 => float32_bits(f32::from_bits(*bits as u32)),
+                Type::F64 => float_bits(f64::from_bits(*bits)),
+                Type::I32 | Type::I64 => *bits,
+            })
+            .collect()
     };
     let global_types = program.globals.iter().map(|(ty, _)| *ty).collect();
     Outcome {
@@ -76,6 +93,8 @@ enum Stop {
     Trap(Trap),
     /// Leave this block, counted as the model counts blocks.
     Break(u32),
+    /// Go on with these rounds, counted in the same way.
+    Continue(u32),
     Return(Vec<u64>),
 }
 
@@ -100,7 +119,7 @@ impl Machine<'_> {
         match end {
             Ok(values) | Err(Stop::Return(values)) => Ok(values),
             Err(Stop::Trap(trap)) => Err(trap),
-            Err(Stop::Break(_)) => unreachable!("a break is inside its block"),
+            Err(Stop::Break(_) | Stop::Continue(_)) => unreachable!("a branch is inside its block"),
         }
     }
 
@@ -167,6 +186,25 @@ impl Machine<'_> {
                     if locals[*local] == 0 || self.value(condition, locals)? == 0 {
                         break;
                     }
+                }
+            }
+            Statement::Rounds(local, count, body) => {
+                locals[*local] = 0;
+                loop {
+                    locals[*local] += 1;
+                    if locals[*local] > u64::from(*count) {
+                        break;
+                    }
+                    match self.statements(body, locals) {
+                        Err(Stop::Continue(0)) => {}
+                        Err(Stop::Continue(out)) => return Err(Stop::Continue(out - 1)),
+                        end => end?,
+                    }
+                }
+            }
+            Statement::ContinueIf(out, condition) => {
+                if self.value(condition, locals)? != 0 {
+                    return Err(Stop::Continue(*out));
                 }
             }
             Statement::Switch(selector, arms) => {
@@ -258,10 +296,17 @@ impl Machine<'_> {
     }
 
     fn index(&mut self, address: &Address, locals: &mut [u64]) -> Result<usize, Stop> {
-        let index = self.value(&address.index, locals)? as u32 & address.mask;
-        Ok(index as usize + address.offset as usize)
+        let base = match &address.base {
+            Some(base) => self.value(base, locals)? as u32 & BASE_MASK,
+            None => 0,
+        };
+        let index = (self.value(&address.index, locals)? as u32 & address.mask) << address.scale;
+        Ok(base.wrapping_add(index) as usize + address.offset as usize)
     }
 }
+
+/// What is left of the base of an address.
+pub(crate) const BASE_MASK: u32 = 0x3f;
 
 const OUT_OF_BOUNDS: Trap = "out of bounds memory access";
 
@@ -269,7 +314,7 @@ fn bytes(width: Width) -> usize {
     match width {
         Width::I32As8 => 1,
         Width::I32As16 => 2,
-        Width::I32 | Width::I64As32 => 4,
+        Width::I32 | Width::I64As32 | Width::F32 => 4,
         Width::I64 | Width::F64 => 8,
     }
 }
@@ -278,9 +323,13 @@ fn extend(width: Width, raw: u64) -> u64 {
     match width {
         Width::I32As8 => u64::from(raw as i8 as i32 as u32),
         Width::I64As32 => raw as i32 as i64 as u64,
-        Width::I32 | Width::I32As16 | Width::I64 | Width::F64 => raw,
+        Width::I32 | Width::I32As16 | Width::I64 | Width::F32 | Width::F64 => raw,
     }
 }
+
+/// Bits of an integer that make a float smaller than two.
+pub(crate) const FLOAT32_MASK: u64 = 0xbfff_ffff;
+pub(crate) const FLOAT64_MASK: u64 = 0xbfff_ffff_ffff_ffff;
 
 fn unary(op: Unary, value: u64) -> u64 {
     match op {
@@ -293,6 +342,11 @@ fn unary(op: Unary, value: u64) -> u64 {
         Unary::Neg => value ^ (1 << 63),
         Unary::ConvertS32 => f64::from(value as i32).to_bits(),
         Unary::TruncSat64 => f64::from_bits(value) as i64 as u64,
+        Unary::Neg32 => value ^ (1 << 31),
+        Unary::Upper => value >> 32,
+        Unary::Float32 => value & FLOAT32_MASK,
+        Unary::Float64 => value & FLOAT64_MASK,
+        Unary::Bits32 | Unary::Bits64 | Unary::Through32 | Unary::Through64 => value,
     }
 }
 
@@ -305,9 +359,17 @@ fn binary(op: Binary, left: u64, right: u64) -> Result<u64, Trap> {
             compare(op, left, right, signed(left), signed(right))
         }
         Binary::Compare(_, op) => compare(op, left, right, left as i64, right as i64),
-        Binary::Float(op) => float(op, f64::from_bits(left), f64::from_bits(right)).to_bits(),
-        Binary::CompareFloat(op) => {
-            let (left, right) = (f64::from_bits(left), f64::from_bits(right));
+        Binary::Float(Type::F32, op) => {
+            let float = |bits: u64| f32::from_bits(bits as u32);
+            u64::from(float32(op, float(left), float(right)).to_bits())
+        }
+        Binary::Float(_, op) => float(op, f64::from_bits(left), f64::from_bits(right)).to_bits(),
+        Binary::CompareFloat(ty, op) => {
+            let float = |bits: u64| match ty {
+                Type::F32 => f64::from(f32::from_bits(bits as u32)),
+                _ => f64::from_bits(bits),
+            };
+            let (left, right) = (float(left), float(right));
             u64::from(match op {
                 FloatCompareOp::Eq => left == right,
                 FloatCompareOp::Lt => left < right,
@@ -370,6 +432,14 @@ fn compare(op: CompareOp, left: u64, right: u64, signed_left: i64, signed_right:
 }
 
 fn float(op: FloatOp, left: f64, right: f64) -> f64 {
+    match op {
+        FloatOp::Add => left + right,
+        FloatOp::Sub => left - right,
+        FloatOp::Mul => left * right,
+    }
+}
+
+fn float32(op: FloatOp, left: f32, right: f32) -> f32 {
     match op {
         FloatOp::Add => left + right,
         FloatOp::Sub => left - right,

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::model::BASE_MASK;
 use crate::program::{
     Address, Binary, CompareOp, Expression, FloatCompareOp, FloatOp, Function, IntOp, Program, Statement, Type, Unary,
     Width,
@@ -42,22 +43,30 @@ fn function(export: &str, function: &Function) -> String {
     text + ")\n"
 }
 
-/// Which of the labels around are those of [`Statement::Block`]; innermost last.
+/// The labels around; innermost last.
 #[derive(Default)]
 struct Depth {
-    blocks: Vec<bool>,
+    blocks: Vec<Label>,
+}
+
+/// What a label is, for the statements that branch.
+#[derive(Clone, Copy, PartialEq)]
+enum Label {
+    Block,
+    Rounds,
+    Other,
 }
 
 impl Depth {
-    fn within(&mut self, block: bool, work: impl FnOnce(&mut Self)) {
-        self.blocks.push(block);
+    fn within(&mut self, label: Label, work: impl FnOnce(&mut Self)) {
+        self.blocks.push(label);
         work(self);
         self.blocks.pop();
     }
 
-    /// The label of the block so many blocks out.
-    fn label(&self, out: u32) -> usize {
-        let mut blocks = self.blocks.iter().rev().enumerate().filter(|(_, block)| **block);
+    /// The number of the label of this kind so many of them out.
+    fn label(&self, kind: Label, out: u32) -> usize {
+        let mut blocks = self.blocks.iter().rev().enumerate().filter(|(_, label)| **label == kind);
         blocks.nth(out as usize).expect("inside so many blocks").0
     }
 }
@@ -104,7 +113,7 @@ fn statement(text: &mut String, item: &Statement, depth: &mut Depth) {
         Statement::If(condition, yes, no) => {
             expression(text, condition, depth);
             *text += "if\n";
-            depth.within(false, |depth| {
+            depth.within(Label::Other, |depth| {
                 statements(text, yes, depth);
                 *text += "else\n";
                 statements(text, no, depth);
@@ -113,31 +122,45 @@ fn statement(text: &mut String, item: &Statement, depth: &mut Depth) {
         }
         Statement::Block(body) => {
             *text += "block\n";
-            depth.within(true, |depth| statements(text, body, depth));
+            depth.within(Label::Block, |depth| statements(text, body, depth));
             *text += "end";
         }
         Statement::BreakIf(out, condition) => {
             expression(text, condition, depth);
-            *text += &format!("br_if {}", depth.label(*out));
+            *text += &format!("br_if {}", depth.label(Label::Block, *out));
         }
         Statement::Loop(local, count, body) => {
             *text += &format!("i32.const {count} local.set {local} loop\n");
-            depth.within(false, |depth| statements(text, body, depth));
+            depth.within(Label::Other, |depth| statements(text, body, depth));
             *text += &format!("local.get {local} i32.const 1 i32.sub local.tee {local} br_if 0 end");
         }
         Statement::While(local, count, body, condition) => {
             *text += &format!("i32.const {count} local.set {local} loop\n");
-            depth.within(false, |depth| statements(text, body, depth));
+            depth.within(Label::Other, |depth| statements(text, body, depth));
             *text += &format!("block local.get {local} i32.const 1 i32.sub local.tee {local} i32.eqz br_if 0\n");
-            depth.blocks.extend([false, false]);
+            depth.blocks.extend([Label::Other; 2]);
             expression(text, condition, depth);
             depth.blocks.truncate(depth.blocks.len() - 2);
             *text += "br_if 1 end end";
         }
+        Statement::Rounds(local, count, body) => {
+            *text += &format!(
+                "i32.const 0 local.set {local} block loop local.get {local} i32.const 1 i32.add local.set {local}\n"
+            );
+            *text += &format!("local.get {local} i32.const {count} i32.gt_u br_if 1\n");
+            depth.blocks.extend([Label::Other, Label::Rounds]);
+            statements(text, body, depth);
+            depth.blocks.truncate(depth.blocks.len() - 2);
+            *text += "br 0 end end";
+        }
+        Statement::ContinueIf(out, condition) => {
+            expression(text, condition, depth);
+            *text += &format!("br_if {}", depth.label(Label::Rounds, *out));
+        }
         Statement::Switch(selector, arms) => {
             *text += &"block ".repeat(arms.len() + 1);
             let mut inner = Vec::new();
-            inner.resize(arms.len() + 1, false);
+            inner.resize(arms.len() + 1, Label::Other);
             depth.blocks.extend(&inner);
             expression(text, selector, depth);
             *text += "br_table";
@@ -165,7 +188,7 @@ fn statement(text: &mut String, item: &Statement, depth: &mut Depth) {
         Statement::ReturnIf(condition, values) => {
             expression(text, condition, depth);
             *text += "if\n";
-            depth.within(false, |depth| {
+            depth.within(Label::Other, |depth| {
                 values.iter().for_each(|value| expression(text, value, depth));
             });
             *text += "return end";
@@ -200,7 +223,7 @@ fn expression(text: &mut String, item: &Expression, depth: &mut Depth) {
         Expression::Choose(ty, condition, yes, no) => {
             expression(text, condition, depth);
             *text += &format!("if (result {})\n", name(*ty));
-            depth.within(false, |depth| {
+            depth.within(Label::Other, |depth| {
                 expression(text, yes, depth);
                 *text += "else\n";
                 expression(text, no, depth);
@@ -209,7 +232,7 @@ fn expression(text: &mut String, item: &Expression, depth: &mut Depth) {
         }
         Expression::Sequence(ty, body, value) => {
             *text += &format!("block (result {})\n", name(*ty));
-            depth.within(false, |depth| {
+            depth.within(Label::Other, |depth| {
                 statements(text, body, depth);
                 expression(text, value, depth);
             });
@@ -217,7 +240,7 @@ fn expression(text: &mut String, item: &Expression, depth: &mut Depth) {
         }
         Expression::LeaveWith(ty, first, condition, last) => {
             *text += &format!("block (result {})\n", name(*ty));
-            depth.within(false, |depth| {
+            depth.within(Label::Other, |depth| {
                 expression(text, first, depth);
                 expression(text, condition, depth);
                 *text += "br_if 0 drop\n";
@@ -228,7 +251,7 @@ fn expression(text: &mut String, item: &Expression, depth: &mut Depth) {
         Expression::Route(ty, value, selector, op, operand) => {
             let ty = name(*ty);
             *text += &format!("block (result {ty}) block (result {ty})\n");
-            depth.blocks.extend([false, false]);
+            depth.blocks.extend([Label::Other; 2]);
             expression(text, value, depth);
             expression(text, selector, depth);
             *text += "br_table 0 1 end\n";
@@ -242,7 +265,7 @@ fn expression(text: &mut String, item: &Expression, depth: &mut Depth) {
             *text += &format!("i32.const {count} local.set {local}\n");
             expression(text, value, depth);
             *text += &format!("loop (param {ty}) (result {ty})\n");
-            depth.within(false, |depth| expression(text, operand, depth));
+            depth.within(Label::Other, |depth| expression(text, operand, depth));
             *text += &format!("{} local.get {local} i32.const 1 i32.sub local.tee {local} br_if 0 end", binary(*op));
         }
         Expression::CallIndirect(function, arguments) => {
@@ -262,15 +285,26 @@ fn expression(text: &mut String, item: &Expression, depth: &mut Depth) {
 }
 
 fn address(text: &mut String, address: &Address, depth: &mut Depth) {
+    if let Some(base) = &address.base {
+        expression(text, base, depth);
+        *text += &format!("i32.const {BASE_MASK} i32.and\n");
+    }
     expression(text, &address.index, depth);
     // Writing to a string cannot fail.
     let _ = writeln!(text, "i32.const {} i32.and", address.mask);
+    if address.scale > 0 {
+        let _ = writeln!(text, "i32.const {} i32.shl", address.scale);
+    }
+    if address.base.is_some() {
+        *text += "i32.add\n";
+    }
 }
 
 fn name(ty: Type) -> &'static str {
     match ty {
         Type::I32 => "i32",
         Type::I64 => "i64",
+        Type::F32 => "f32",
         Type::F64 => "f64",
     }
 }
@@ -279,6 +313,7 @@ fn plain_constant(ty: Type, value: u64) -> String {
     match ty {
         Type::I32 => format!("i32.const {}", value as i32),
         Type::I64 => format!("i64.const {}", value as i64),
+        Type::F32 => format!("f32.const {:?}", f32::from_bits(value as u32)),
         Type::F64 => format!("f64.const {:?}", f64::from_bits(value)),
     }
 }
@@ -294,6 +329,7 @@ fn load(width: Width) -> &'static str {
         Width::I32As16 => "i32.load16_u",
         Width::I64 => "i64.load",
         Width::I64As32 => "i64.load32_s",
+        Width::F32 => "f32.load",
         Width::F64 => "f64.load",
     }
 }
@@ -305,6 +341,7 @@ fn store(width: Width) -> &'static str {
         Width::I32As16 => "i32.store16",
         Width::I64 => "i64.store",
         Width::I64As32 => "i64.store32",
+        Width::F32 => "f32.store",
         Width::F64 => "f64.store",
     }
 }
@@ -323,6 +360,14 @@ fn unary(op: Unary) -> &'static str {
         Unary::Neg => "f64.neg",
         Unary::ConvertS32 => "f64.convert_i32_s",
         Unary::TruncSat64 => "i64.trunc_sat_f64_s",
+        Unary::Neg32 => "f32.neg",
+        Unary::Upper => "i64.const 32 i64.shr_u i32.wrap_i64",
+        Unary::Bits32 => "i32.reinterpret_f32",
+        Unary::Bits64 => "i64.reinterpret_f64",
+        Unary::Float32 => "i32.const 0xbfffffff i32.and f32.reinterpret_i32",
+        Unary::Float64 => "i64.const 0xbfffffffffffffff i64.and f64.reinterpret_i64",
+        Unary::Through32 => "f32.reinterpret_i32 i32.reinterpret_f32",
+        Unary::Through64 => "f64.reinterpret_i64 i64.reinterpret_f64",
     }
 }
 
@@ -330,12 +375,12 @@ fn binary(op: Binary) -> String {
     let (ty, op) = match op {
         Binary::Int(ty, op) => (ty, int(op)),
         Binary::Compare(ty, op) => (ty, compare(op)),
-        Binary::Float(FloatOp::Add) => (Type::F64, "add"),
-        Binary::Float(FloatOp::Sub) => (Type::F64, "sub"),
-        Binary::Float(FloatOp::Mul) => (Type::F64, "mul"),
-        Binary::CompareFloat(FloatCompareOp::Eq) => (Type::F64, "eq"),
-        Binary::CompareFloat(FloatCompareOp::Lt) => (Type::F64, "lt"),
-        Binary::CompareFloat(FloatCompareOp::Ge) => (Type::F64, "ge"),
+        Binary::Float(ty, FloatOp::Add) => (ty, "add"),
+        Binary::Float(ty, FloatOp::Sub) => (ty, "sub"),
+        Binary::Float(ty, FloatOp::Mul) => (ty, "mul"),
+        Binary::CompareFloat(ty, FloatCompareOp::Eq) => (ty, "eq"),
+        Binary::CompareFloat(ty, FloatCompareOp::Lt) => (ty, "lt"),
+        Binary::CompareFloat(ty, FloatCompareOp::Ge) => (ty, "ge"),
     };
     format!("{}.{op}", name(ty))
 }

@@ -5,6 +5,7 @@
 pub(crate) enum Type {
     I32,
     I64,
+    F32,
     F64,
 }
 
@@ -53,6 +54,10 @@ pub(crate) enum Statement {
     Loop(usize, u32, Vec<Statement>),
     /// The same, but a round is followed by another one only if the condition holds after it.
     While(usize, u32, Vec<Statement>, Expression),
+    /// Counts the local up from zero at the head of the loop, and leaves it beyond the number; [`Statement::ContinueIf`] in it goes back to the head.
+    Rounds(usize, u32, Vec<Statement>),
+    /// Goes on with the next of the rounds so many levels out, if the condition holds.
+    ContinueIf(u32, Expression),
     /// One of the arms, or the last one if there are not so many.
     Switch(Expression, Vec<Vec<Statement>>),
     /// Calls a function of several results and puts them into locals.
@@ -89,10 +94,14 @@ pub(crate) enum Expression {
     CallIndirect(usize, Vec<Expression>),
 }
 
-/// An address: an expression, masked to lie in the memory, plus an offset.
+/// An address: an expression, masked to lie in the memory and scaled, plus a base, plus an offset.
 #[derive(Clone, Debug)]
 pub(crate) struct Address {
     pub(crate) index: Box<Expression>,
+    /// By how many bits it is shifted up.
+    pub(crate) scale: u32,
+    /// What is added, its lowest bits alone.
+    pub(crate) base: Option<Box<Expression>>,
     pub(crate) offset: u32,
     /// The mask; some let addresses through that are out of bounds.
     pub(crate) mask: u32,
@@ -106,6 +115,7 @@ pub(crate) enum Width {
     I32As16,
     I64,
     I64As32,
+    F32,
     F64,
 }
 
@@ -123,14 +133,26 @@ pub(crate) enum Unary {
     Neg,
     ConvertS32,
     TruncSat64,
+    Neg32,
+    /// The upper half.
+    Upper,
+    /// The bits of a float.
+    Bits32,
+    Bits64,
+    /// A float of some of these bits, smaller than two: sums of such stay finite.
+    Float32,
+    Float64,
+    /// To a float and back: all bits stay.
+    Through32,
+    Through64,
 }
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Binary {
     Int(Type, IntOp),
     Compare(Type, CompareOp),
-    Float(FloatOp),
-    CompareFloat(FloatCompareOp),
+    Float(Type, FloatOp),
+    CompareFloat(Type, FloatCompareOp),
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -4,7 +4,7 @@
 
 use std::mem;
 
-use crate::program::{Expression, Program, Statement, Type};
+use crate::program::{Address, Expression, Program, Statement, Type};
 
 /// The smallest program found for which `fails` still holds.
 pub(crate) fn shrink(mut program: Program, fails: impl Fn(&Program) -> bool) -> Program {
@@ -78,7 +78,9 @@ impl Walk {
             (_, 0) => Vec::new(),
             (Statement::If(_, arm, _), 1) | (Statement::If(_, _, arm), 2) => mem::take(arm),
             (Statement::Loop(_, _, body) | Statement::While(_, _, body, _), 1) => mem::take(body),
-            (Statement::Loop(_, count, _) | Statement::While(_, count, _, _), 2) if *count > 1 => {
+            (Statement::Loop(_, count, _) | Statement::While(_, count, _, _) | Statement::Rounds(_, count, _), 2)
+                if *count > 1 =>
+            {
                 *count = 1;
                 self.changed = true;
                 return;
@@ -99,21 +101,24 @@ impl Walk {
             Statement::Set(_, value)
             | Statement::SetGlobal(_, value)
             | Statement::Drop(value)
-            | Statement::BreakIf(_, value) => self.expression(value),
+            | Statement::BreakIf(_, value)
+            | Statement::ContinueIf(_, value) => self.expression(value),
             Statement::Fill(address, value, _) | Statement::Store(_, address, value) => {
-                self.expression(&mut address.index);
+                self.address(address);
                 self.expression(value);
             }
             Statement::Copy(to, from, _) => {
-                self.expression(&mut to.index);
-                self.expression(&mut from.index);
+                self.address(to);
+                self.address(from);
             }
             Statement::If(condition, yes, no) => {
                 self.expression(condition);
                 self.statements(yes);
                 self.statements(no);
             }
-            Statement::Block(body) | Statement::Loop(_, _, body) => self.statements(body),
+            Statement::Block(body) | Statement::Loop(_, _, body) | Statement::Rounds(_, _, body) => {
+                self.statements(body)
+            }
             Statement::While(_, _, body, condition) => {
                 self.statements(body);
                 self.expression(condition);
@@ -128,6 +133,18 @@ impl Walk {
                 self.expressions(values);
             }
         }
+    }
+
+    fn address(&mut self, address: &mut Address) {
+        if address.base.is_some() && self.here() {
+            address.base = None;
+            self.changed = true;
+            return;
+        }
+        if let Some(base) = &mut address.base {
+            self.expression(base);
+        }
+        self.expression(&mut address.index);
     }
 
     fn expressions(&mut self, list: &mut [Expression]) {
@@ -156,7 +173,8 @@ impl Walk {
             0 => nothing(Type::I32),
             1 => nothing(Type::I64),
             2 => nothing(Type::F64),
-            way => match descendant(item, &mut (way - 3)) {
+            3 => nothing(Type::F32),
+            way => match descendant(item, &mut (way - 4)) {
                 Some(part) => mem::replace(part, nothing(Type::I32)),
                 None => return,
             },
@@ -189,7 +207,9 @@ fn parts(item: &mut Expression) -> Vec<&mut Expression> {
         Expression::Select(a, b, c) | Expression::Choose(_, a, b, c) | Expression::LeaveWith(_, a, b, c) => {
             vec![a, b, c]
         }
-        Expression::Load(_, address) => vec![&mut address.index],
+        Expression::Load(_, address) => {
+            address.base.iter_mut().chain([&mut address.index]).map(|part| &mut **part).collect()
+        }
         Expression::Route(_, value, selector, _, operand) => vec![value, selector, operand],
         Expression::Call(_, arguments) | Expression::CallIndirect(_, arguments) => arguments.iter_mut().collect(),
     }
