@@ -5,7 +5,7 @@
 
 #![allow(unsafe_code, reason = "counts in an array that it is given by its address; part of the machine")]
 
-use crate::isa::OP_COUNT;
+use crate::isa::derive::OP_COUNT;
 
 /// Words of the whole array.
 pub(crate) const WORDS: usize = TABLE + 2 * ENTRIES;
