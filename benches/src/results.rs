@@ -26,7 +26,7 @@ pub struct Results {
 pub struct Machine {
     /// Model and architecture of the processor.
     pub processor: String,
-    /// How many of them the run could see.
+    /// How many of them the system has.
     pub processors: usize,
     /// Kernel and distribution.
     pub system: String,
@@ -170,7 +170,8 @@ impl Machine {
         let load = read("/proc/loadavg").split_whitespace().next().and_then(|load| load.parse().ok());
         Self {
             processor: format!("{} ({})", model.unwrap_or("unknown processor"), std::env::consts::ARCH),
-            processors: std::thread::available_parallelism().map_or(1, usize::from),
+            // Not what this thread may use: it is pinned.
+            processors: info.lines().filter(|line| line.starts_with("processor")).count(),
             system: format!("{}, {} {}", name.trim_matches('"'), std::env::consts::OS, kernel.trim()),
             rustc: env!("BENCH_RUSTC").into(),
             cc: env!("BENCH_CC").into(),

@@ -50,8 +50,6 @@ impl Engine for Loader {
         let module = Module::new(&self.0, input).map_err(failure)?;
         let mut linker = Linker::new(&self.0);
         linker.func_wrap("host", "next", |x: i32| x.wrapping_add(1)).map_err(failure)?;
-        let mut store = Store::new(&self.0, ());
-        linker.define_unknown_imports_as_default_values(&mut store, &module).map_err(failure)?;
         Ok(Box::new(Loaded { engine: self.0.clone(), module, linker }))
     }
 }
@@ -69,7 +67,15 @@ struct Loaded {
 impl Compiled for Loaded {
     fn instantiate(&self) -> Result<Box<dyn Instance>, Failure> {
         let mut store = Store::new(&self.engine, ());
-        let instance = self.linker.instantiate(&mut store, &self.module).map_err(failure)?;
+        let instance = match self.linker.instantiate(&mut store, &self.module) {
+            Ok(instance) => instance,
+            // Stubs belong to one store.
+            Err(_) => {
+                let mut linker = self.linker.clone();
+                linker.define_unknown_imports_as_default_values(&mut store, &self.module).map_err(failure)?;
+                linker.instantiate(&mut store, &self.module).map_err(failure)?
+            }
+        };
         let run = instance.get_typed_func(&mut store, "run").ok();
         let next = instance.get_typed_func(&mut store, "next").ok();
         Ok(Box::new(Running { store, run, next }))

@@ -41,7 +41,7 @@ fn write_document(out: &mut String, results: &Results, folder: &str, charts: &[&
 fn write_machine(out: &mut String, results: &Results) -> Written {
     let machine = &results.machine;
     writeln!(out, "| | |\n|---|---|")?;
-    writeln!(out, "| Processor | {}, {} seen |", machine.processor, machine.processors)?;
+    writeln!(out, "| Processor | {}, {} of them |", machine.processor, machine.processors)?;
     writeln!(out, "| System | {} |", machine.system)?;
     writeln!(out, "| Compilers | {}; {} |", machine.rustc, machine.cc)?;
     if let Some(load) = machine.load {
