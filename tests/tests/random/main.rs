@@ -16,7 +16,7 @@ mod shrink;
 
 use std::env;
 
-use ermine::{Engine, Error, Func, Linker, Module, ResumableCall, Store, Val};
+use ermine::{Engine, Error, Func, Linker, Module, Profile, ResumableCall, Store, Val};
 use ermine_tests::{MACHINES, binary, config, fuel_config, on_stack};
 
 use crate::model::Outcome;
@@ -70,6 +70,30 @@ fn compare() {
     assert!(trapped > 0 && trapped < calls / 3, "{trapped} of {calls} trapped");
 }
 
+#[test]
+fn fuel_is_what_it_is_without_fusion() {
+    on_stack(STACK_BYTES, compare_fuel);
+}
+
+fn compare_fuel() {
+    let seed = setting("ERMINE_RANDOM_SEED", 1);
+    for number in 0..setting("ERMINE_RANDOM_PROGRAMS", PROGRAMS) / 5 {
+        let program = generate::program(seed.wrapping_mul(1 << 32) + number);
+        let wasm = binary(&print::module(&program));
+        for fuel in [Fuel::Ample, Fuel::Only(number % 50), Fuel::Only(number % 1_000)] {
+            let unfused = Mode { engine: Engine::new(fuel_config(MACHINES[0]).fuse(false)), fuel };
+            let expected = unfused.calls(&program, &wasm);
+            for machine in MACHINES {
+                for profile in [Profile::Full, Profile::Base] {
+                    let mode = Mode { engine: Engine::new(fuel_config(machine).profile(profile)), fuel };
+                    let actual = mode.calls(&program, &wasm);
+                    assert_eq!(actual, expected, "program {number} of seed {seed}, {machine:?}, {profile:?}, {fuel:?}");
+                }
+            }
+        }
+    }
+}
+
 /// How the calls of a program end in the model.
 fn expected(program: &Program) -> Vec<Outcome> {
     (0..CALLS).map(|call| model::run(program, call)).collect()
@@ -80,6 +104,8 @@ fn expected(program: &Program) -> Vec<Outcome> {
 enum Fuel {
     None,
     Ample,
+    /// So much and no more.
+    Only(u64),
     /// So little at a time that the call is suspended again and again.
     Slices(u64),
 }
@@ -105,10 +131,17 @@ impl Mode {
     /// Calls the program in a fresh instance with each set of arguments.
     fn execute(&self, program: &Program) -> Result<Vec<Outcome>, Error> {
         let module = Module::new(&self.engine, binary(&print::module(program)))?;
-        (0..CALLS).map(|call| self.call(program, &module, call)).collect()
+        (0..CALLS).map(|call| Ok(self.call(program, &module, call)?.0)).collect()
     }
 
-    fn call(&self, program: &Program, module: &Module, call: u64) -> Result<Outcome, Error> {
+    /// The same of a module that is fine, with the fuel that is left.
+    fn calls(&self, program: &Program, wasm: &[u8]) -> Vec<(Outcome, Option<u64>)> {
+        let module = Module::new(&self.engine, wasm).expect("the module loads");
+        (0..CALLS).map(|call| self.call(program, &module, call).expect("an instance")).collect()
+    }
+
+    /// One call, and the fuel that is left.
+    fn call(&self, program: &Program, module: &Module, call: u64) -> Result<(Outcome, Option<u64>), Error> {
         let mut store = Store::new(&self.engine, ());
         if !matches!(self.fuel, Fuel::None) {
             store.set_fuel(1 << 40)?;
@@ -117,8 +150,11 @@ impl Mode {
         let run = instance.get_func(&store, "run").expect("an export");
         let args: Vec<Val> = program.main().params.iter().zip(model::arguments(call)).map(value).collect();
         let mut results = vec![Val::I32(0); program.main().results.len()];
+        if let Fuel::Only(fuel) = self.fuel {
+            store.set_fuel(fuel)?;
+        }
         let end = match self.fuel {
-            Fuel::None | Fuel::Ample => run.call(&mut store, &args, &mut results),
+            Fuel::None | Fuel::Ample | Fuel::Only(_) => run.call(&mut store, &args, &mut results),
             Fuel::Slices(slice) => in_slices(&mut store, slice, run, &args, &mut results),
         };
         let memory = instance.get_memory(&store, "memory").expect("an export");
@@ -126,12 +162,14 @@ impl Mode {
             let global = instance.get_global(&store, &format!("g{n}")).expect("an export");
             bits(&global.get(&store))
         });
-        Ok(Outcome {
+        let left = (!matches!(self.fuel, Fuel::None)).then(|| store.get_fuel()).transpose()?;
+        let outcome = Outcome {
             results: if end.is_ok() { results.iter().map(bits).collect() } else { Vec::new() },
             trap: end.err().map(|error| error.to_string()),
             globals: globals.collect(),
             memory: model::non_zero(memory.data(&store)),
-        })
+        };
+        Ok((outcome, left))
     }
 }
 
