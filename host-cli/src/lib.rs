@@ -42,8 +42,7 @@ mod values;
 pub mod wast;
 mod watch;
 
-use args::{Cli, Command, MachineArg};
-use clap::Parser as _;
+use args::{Command, CompilationArg, MachineArg};
 use exit::Exit;
 use std::ffi::OsString;
 use std::io::{self, Write as _};
@@ -51,7 +50,7 @@ use std::process::ExitCode;
 
 /// Runs the command line `argv` (with the program's name first) to its exit code.
 pub fn main(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let exit = match Cli::try_parse_from(args::with_subcommand(argv)) {
+    let exit = match args::parse(argv) {
         Ok(cli) => dispatch(&cli.command),
         Err(error) => usage(&error),
     };
@@ -90,6 +89,15 @@ fn machine(machine: MachineArg) -> ermine::Machine {
         MachineArg::Auto => ermine::Machine::Auto,
         MachineArg::Tail => ermine::Machine::Tail,
         MachineArg::Loop => ermine::Machine::Loop,
+    }
+}
+
+/// The engine's name for when functions are translated.
+fn compilation(mode: CompilationArg) -> ermine::CompilationMode {
+    match mode {
+        CompilationArg::Eager => ermine::CompilationMode::Eager,
+        CompilationArg::LazyTranslation => ermine::CompilationMode::LazyTranslation,
+        CompilationArg::Lazy => ermine::CompilationMode::Lazy,
     }
 }
 

@@ -216,7 +216,7 @@ fn a_library_is_told_how_to_call_it() {
 fn statistics_go_to_standard_error() {
     let run = ermine("stats", &exits_with(0), &["--stats", "--fuel", "100", "t.wat"]);
     assert_eq!((run.code, run.stdout.as_str()), (Some(0), ""));
-    assert!(run.stderr.contains("bytes of wasm translated in"), "{}", run.stderr);
+    assert!(run.stderr.contains("bytes of wasm validated in"), "{}", run.stderr);
     assert!(run.stderr.contains("of 100 fuel used"), "{}", run.stderr);
 }
 

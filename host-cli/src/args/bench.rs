@@ -1,6 +1,6 @@
 //! `ermine bench`.
 
-use super::{GrantArgs, MachineArg};
+use super::{CompilationArg, GrantArgs, MachineArg};
 use clap::Args;
 use std::ffi::OsString;
 use std::path::Path;
@@ -25,6 +25,10 @@ pub struct BenchArgs {
     /// Which machines execute the code, in turn if there are several
     #[arg(long, value_name = "MACHINE", value_delimiter = ',', default_value = "auto")]
     pub machine: Vec<MachineArg>,
+
+    /// When functions are validated and translated; images are both already
+    #[arg(long, value_name = "MODE", default_value = "eager")]
+    pub compilation: CompilationArg,
 
     /// What the program is given.
     #[command(flatten)]

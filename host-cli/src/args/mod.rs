@@ -22,8 +22,8 @@ pub use run::{BacktraceForm, Preload, RunArgs, SandboxArg, StatsForm, Trace, Unk
 pub use validate::ValidateArgs;
 pub use wast::WastArgs;
 
-use clap::{Parser, Subcommand, ValueEnum};
-use std::ffi::OsString;
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use std::ffi::{OsStr, OsString};
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -75,17 +75,36 @@ pub enum MachineArg {
     Loop,
 }
 
-/// Puts `run` before the arguments if they begin with no subcommand.
-pub fn with_subcommand(argv: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+/// When functions are validated and translated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CompilationArg {
+    /// All when the program is loaded
+    Eager,
+    /// Validated when the program is loaded, translated when first called
+    LazyTranslation,
+    /// Both when first called: a function that is not valid fails when it is called
+    Lazy,
+}
+
+/// Reads a command line (with the program's name first). If it begins with no subcommand, `run` is meant.
+///
+/// # Errors
+///
+/// If it is not understood, or asks for help.
+pub fn parse(argv: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let mut command = Cli::command();
     let mut argv: Vec<OsString> = argv.into_iter().collect();
-    let is_known = |first: &OsString| {
-        let first = first.to_str().unwrap_or_default();
-        Command::has_subcommand(first) || ["help", "--help", "-h", "--version", "-V"].contains(&first)
-    };
-    if argv.get(1).is_some_and(|first| !is_known(first)) {
+    if argv.get(1).is_some_and(|first| !is_known(&command, first)) {
         argv.insert(1, "run".into());
     }
-    argv
+    let mut matches = command.try_get_matches_from_mut(argv)?;
+    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+}
+
+/// Whether a first argument is a subcommand, or an option of the command itself.
+fn is_known(command: &clap::Command, first: &OsStr) -> bool {
+    command.find_subcommand(first).is_some()
+        || ["help", "--help", "-h", "--version", "-V"].iter().any(|known| first == *known)
 }
 
 #[cfg(test)]
@@ -95,7 +114,7 @@ mod tests {
 
     fn parse(args: &[&str]) -> Result<Command, clap::Error> {
         let argv = std::iter::once("ermine").chain(args.iter().copied()).map(OsString::from);
-        Cli::try_parse_from(with_subcommand(argv)).map(|cli| cli.command)
+        super::parse(argv).map(|cli| cli.command)
     }
 
     fn run_args(args: &[&str]) -> RunArgs {
@@ -142,6 +161,6 @@ mod tests {
 
     #[test]
     fn the_definition_is_sound() {
-        <Cli as clap::CommandFactory>::command().debug_assert();
+        Cli::command().debug_assert();
     }
 }

@@ -1,6 +1,6 @@
 //! `ermine run`.
 
-use super::{GrantArgs, MachineArg};
+use super::{CompilationArg, GrantArgs, MachineArg};
 use clap::{Args, ValueEnum};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -53,6 +53,10 @@ pub struct RunArgs {
     /// Which machine executes the code
     #[arg(long, value_name = "MACHINE", default_value = "auto")]
     pub machine: MachineArg,
+
+    /// When functions are validated and translated; images are both already
+    #[arg(long, value_name = "MODE", default_value = "lazy-translation")]
+    pub compilation: CompilationArg,
 
     /// Print times and counts to standard error at the end; counting makes the program slower
     #[arg(long, value_name = "FORM", num_args = 0..=1, require_equals = true, default_missing_value = "text")]

@@ -5,7 +5,7 @@ use crate::backtrace::Sources;
 use crate::exit::{Exit, Failure};
 use crate::grants::{self, Arguments};
 use crate::source::Source;
-use crate::{fault, invoke, machine};
+use crate::{compilation, fault, invoke, machine};
 use ermine::{Config, Engine, Error, Func, Instance, Linker, Module, Store, Val};
 use ermine_wasi::{StdPort, WasiCtx, add_to_linker};
 use std::time::{Duration, Instant};
@@ -46,7 +46,7 @@ impl<'a> Subject<'a> {
     /// Loads the program; if a function of it is to be called, instantiates it.
     pub(super) fn load(args: &'a BenchArgs, source: &'a Source<'a>, which: MachineArg) -> Result<Self, Failure> {
         let mut config = crate::config();
-        config.machine(machine(which));
+        config.machine(machine(which)).compilation_mode(compilation(args.compilation));
         let started = Instant::now();
         let guest = Guest::load(args, source, config)?;
         let loading = started.elapsed();

@@ -1,7 +1,7 @@
 //! `--stats`: what loading and running took.
 
 use super::{State, count};
-use crate::args::{RunArgs, StatsForm};
+use crate::args::{CompilationArg, RunArgs, StatsForm};
 use crate::json::Json;
 use crate::report;
 use crate::size::show;
@@ -29,7 +29,12 @@ impl Stats<'_> {
     }
 
     fn text(&self, args: &RunArgs, store: &Store<State>) -> Vec<String> {
-        let done = if self.source.is_image() { "image verified" } else { "wasm translated" };
+        let done = match (self.source.is_image(), args.compilation) {
+            (true, _) => "image verified",
+            (false, CompilationArg::Eager) => "wasm translated",
+            (false, CompilationArg::LazyTranslation) => "wasm validated",
+            (false, CompilationArg::Lazy) => "wasm parsed",
+        };
         let mut lines = vec![
             format!("{} bytes of {done} in {:.3?}", show(self.source.bytes()), self.loaded),
             format!("ran for {:.3?}; calls of WASI: {}", self.ran, show(store.data().wasi_calls)),
