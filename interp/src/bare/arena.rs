@@ -73,14 +73,17 @@ impl Parts {
 pub(crate) const fn inner_bytes(pointer_bytes: usize) -> usize {
     match pointer_bytes {
         4 => 192,
-        // A context that may be of threaded code has one address more.
-        _ if cfg!(ermine_tail) => 320,
+        // Where there is an allocator, a context has a list of functions more.
+        _ if cfg!(feature = "alloc") => 320,
         _ => 312,
     }
 }
 
-// Counters are for tests; elsewhere a u64 may be aligned in other ways.
-#[cfg(all(not(feature = "count"), any(target_pointer_width = "64", target_arch = "arm", target_arch = "riscv32")))]
+// Counters are for tests; elsewhere a u64 may be aligned in other ways. On a board there is no allocator.
+#[cfg(all(
+    not(feature = "count"),
+    any(target_pointer_width = "64", all(any(target_arch = "arm", target_arch = "riscv32"), not(feature = "alloc")))
+))]
 const _: () = assert!(size_of::<Inner>() == inner_bytes(size_of::<*mut u8>()));
 
 /// Makes a part of so many things end there, and returns where it starts. Out of line: nine times it would be longer.
