@@ -102,10 +102,15 @@ pub(super) unsafe fn drive<T>(store: &mut Store<T>, run: &mut Run) -> Result<Pie
                     return Err(run.error_at(inner, trap.into()));
                 }
             }
-            Step::Host(call) => {
-                // SAFETY: invariant 9: the step checked that arguments and results are on the run's stack.
-                if let Err(error) = unsafe { call_host(store, Some(call.instance), call, run.end) } {
-                    return Ok(Piece::HostError(run.error_at(&store.inner, error), call.func));
+            Step::Host(first) => {
+                let mut next = Some(first);
+                while let Some(call) = next {
+                    // SAFETY: invariant 9: whoever found the call checked that arguments and results are on the run's stack.
+                    if let Err(error) = unsafe { call_host(store, Some(call.instance), call, run.end) } {
+                        return Ok(Piece::HostError(run.error_at(&store.inner, error), call.func));
+                    }
+                    // SAFETY: the caller's contract.
+                    next = unsafe { run.resume(&mut store.inner) };
                 }
             }
         }

@@ -3,7 +3,7 @@
 //! A [`Run`] is one call from the host into guests. It is a loop over [`exec::run`]; calls between instances are
 //! [`Activation`]s on a list, never recursion, so that the native stack does not grow with the guest's. Only what needs the
 //! host's data leaves the loop, as a [`Step`]: host functions, and growth under a limiter. `call` has the thin generic loop
-//! around it.
+//! around it; `short` spares host functions called one after the other the way through both.
 //!
 //! Nothing here panics; a panic of a host function unwinds through `call` and leaves the store usable.
 
@@ -14,6 +14,7 @@ use alloc::vec::Vec;
 mod call;
 mod frame;
 mod fuel;
+mod short;
 mod slow;
 mod suspend;
 mod trace;
@@ -74,6 +75,8 @@ enum Pending {
     Enter { entry: *const EntryCell, at: *mut u8 },
     /// Go on with an instruction that is carried out here.
     Slow(Slow),
+    /// Do what the machine has left for; its operands are in `ctx.args`.
+    Left(Exit),
     /// A host function has left (or will leave) its results there. `done`: it was called in tail position by a frame that returns to
     /// the driver.
     HostReturn { at: *mut u8, done: bool },
@@ -195,6 +198,10 @@ impl Run {
                 Pending::Slow(slow) => {
                     self.pending = Pending::Nothing;
                     self.slow(inner, slow)
+                }
+                Pending::Left(exit) => {
+                    self.pending = Pending::Nothing;
+                    self.handle(inner, exit)
                 }
                 Pending::HostReturn { at, done: true } => {
                     self.pending = Pending::Nothing;

@@ -5,6 +5,7 @@ mod bounds;
 mod bulk;
 mod fuel;
 mod host_functions;
+mod host_sequences;
 mod images;
 mod interrupt;
 mod kernels;
