@@ -62,9 +62,37 @@ impl FormKey {
 
 #[cfg(feature = "translate")]
 impl FormKey {
+    /// A slot and an immediate.
+    pub(crate) const SLOT_IMM: Self = Self::of(&[Place::S, Place::I]);
+    /// An accumulator and an immediate.
+    pub(crate) const ACC_IMM: Self = Self::of(&[Place::A, Place::I]);
+    /// An index in a slot, how far it is shifted, and a base.
+    pub(crate) const SCALED: Self = Self::of(&[Place::S, Place::I, Place::S]);
+    /// The same, the index in an accumulator.
+    pub(crate) const ACC_SCALED: Self = Self::of(&[Place::A, Place::I, Place::S]);
+    /// Two slots.
+    pub(crate) const SLOTS: Self = Self::of(&[Place::S, Place::S]);
+
     /// The key of the form with one more place.
     pub(crate) const fn with(self, place: Place) -> Self {
         Self(self.0 << 4 | place as u32)
+    }
+
+    /// The key without its last place, and that.
+    pub(crate) fn split_last(self) -> Option<(Self, Place)> {
+        const PLACES: [Place; 8] =
+            [Place::S, Place::A, Place::I, Place::W, Place::O, Place::P, Place::M, Place::K];
+        let place = PLACES.get((self.0 & 15).checked_sub(1)? as usize)?;
+        debug_assert_eq!(*place as u32, self.0 & 15, "places are in the order of their numbers");
+        Some((Self(self.0 >> 4), *place))
+    }
+
+    /// Whether one of the places is the accumulator.
+    pub(crate) const fn has_acc(self) -> bool {
+        const EACH: u32 = 0x1111_1111;
+        // Four bits that are zero now borrow from the bit above them, which was not set: nothing else does.
+        let others = self.0 ^ EACH * Place::A as u32;
+        others.wrapping_sub(EACH) & !others & EACH << 3 != 0
     }
 }
 

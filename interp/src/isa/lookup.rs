@@ -111,6 +111,7 @@ pub(crate) fn find(row: RowId, shape: Shape, places: &[Place], profile: Profile)
 }
 
 /// The same, by the key of the places.
+#[inline]
 pub(crate) fn find_form(row: RowId, shape: Shape, key: FormKey, profile: Profile) -> Option<Code> {
     let info = row.info();
     let wanted = Known::tag(info.section as u32, shape as u32, key.0);

@@ -53,7 +53,7 @@ impl Function<'_> {
             None => (RowId::CallImport, func),
         };
         let [low, high] = halves(number);
-        self.emit.plain(row, &[frame.field(), low, high]);
+        self.emit.plain(row, [frame.field(), low, high]);
         self.results(&ty);
         Ok(())
     }
@@ -66,7 +66,7 @@ impl Function<'_> {
         let frame = self.arguments(&func_ty)?;
         let ([ty_low, ty_high], [table_low, table_high]) = (halves(ty), halves(table));
         let row = self.metered(RowId::CallIndirect, RowId::CallIndirectMetered);
-        self.emit.plain(row, &[slot.field(), frame.field(), ty_low, ty_high, table_low, table_high]);
+        self.emit.plain(row, [slot.field(), frame.field(), ty_low, ty_high, table_low, table_high]);
         self.results(&func_ty);
         Ok(())
     }
@@ -85,7 +85,7 @@ impl Function<'_> {
         };
         let [low, high] = halves(number);
         self.stop_counting();
-        self.emit.plain(row, &[frame.field(), bytes_of(ty.params()) as u16, self.link.field(), low, high]);
+        self.emit.plain(row, [frame.field(), bytes_of(ty.params()) as u16, self.link.field(), low, high]);
         self.die();
         Ok(())
     }
@@ -101,7 +101,7 @@ impl Function<'_> {
         let bytes = bytes_of(func_ty.params()) as u16;
         self.stop_counting();
         let fields = [slot.field(), frame.field(), bytes, self.link.field(), ty_low, ty_high, table_low, table_high];
-        self.emit.plain(row, &fields);
+        self.emit.plain(row, fields);
         self.die();
         Ok(())
     }

@@ -4,13 +4,14 @@
 
 use alloc::vec::Vec;
 
-use super::emit::{Dest, Priced, Short, Slot, Staged};
+use super::emit::{Priced, Slot};
 use super::function::{FuelFixup, Function, bytes_of, machine_type};
 use super::label::Label;
 use super::stack::{Entry, Held};
-use super::values::{Operand, encode, halves};
+use super::staged::{Dest, Operand, Operands, Staged};
+use super::values::halves;
 use crate::error::Error;
-use crate::isa::form::{Place, Shape};
+use crate::isa::form::{FormKey, Place, Shape};
 use crate::isa::{RowId, Ty, lookup};
 use crate::types::ValType;
 
@@ -55,8 +56,8 @@ pub(crate) enum BlockTy {
     Func(u32),
 }
 
-/// A condition as a comparison: row, places, fields.
-type Condition = (RowId, Short<Place, 4>, Short<u16, 8>);
+/// A condition as a comparison.
+type Condition = (RowId, Operands);
 
 impl Function<'_> {
     fn params(&self, ty: BlockTy) -> &[ValType] {
@@ -322,7 +323,7 @@ impl Function<'_> {
 
     /// An unconditional branch to a label.
     fn jump(&mut self, label: Label) {
-        self.emit.branch(RowId::Br, Shape::Plain, &[], &[], label, false);
+        self.emit.branch(RowId::Br, Shape::Plain, Operands::none(), label, false);
     }
 
     /// An unconditional branch to a frame, its values in place.
@@ -330,10 +331,10 @@ impl Function<'_> {
         let Some(frame) = self.frames.get(index) else { return };
         let label = frame.label;
         if frame.kind == BlockKind::Loop && self.job.options.metered {
-            let branch = self.emit.branch(RowId::BrMetered, Shape::Plain, &[], &[], label, true);
+            let branch = self.emit.branch(RowId::BrMetered, Shape::Plain, Operands::none(), label, true);
             self.charge(index, branch);
         } else if let Some((counter, behind)) = self.emit.counter_at(label) {
-            self.emit.branch(RowId::AddBr32, Shape::Plain, &[], &counter, behind, false);
+            self.emit.branch(RowId::AddBr32, Shape::Plain, Operands::plain(counter), behind, false);
         } else {
             self.jump(label);
         }
@@ -397,28 +398,27 @@ impl Function<'_> {
     /// A branch to `label` if the condition is not zero (or, without `sense`, if it is), metered if it goes back to loop `back`. The condition has
     /// been popped.
     fn branch_on(&mut self, condition: &Entry, sense: bool, label: Label, back: Option<usize>) {
-        let (row, places, fields) = self.condition(condition, sense);
-        let (places, fields) = (places.as_slice(), fields.as_slice());
-        if let Some((shape, step_places, step_fields)) = self.step(row, places, fields, back.is_some()) {
-            let branch = self.emit.branch(row, shape, &step_places, step_fields.as_slice(), label, back.is_some());
+        let (row, operands) = self.condition(condition, sense);
+        if let Some((shape, operands)) = self.step(row, &operands, back.is_some()) {
+            let branch = self.emit.branch(row, shape, operands, label, back.is_some());
             if let Some(index) = back {
                 self.charge(index, branch);
             }
             return;
         }
         let Some(index) = back else {
-            self.emit.branch(row, Shape::Branch, places, fields, label, false);
+            self.emit.branch(row, Shape::Branch, operands, label, false);
             return;
         };
-        if lookup::find(row, Shape::BranchMetered, places, self.emit.profile).is_some() {
-            let branch = self.emit.branch(row, Shape::BranchMetered, places, fields, label, true);
+        if lookup::find_form(row, Shape::BranchMetered, operands.places, self.emit.profile).is_some() {
+            let branch = self.emit.branch(row, Shape::BranchMetered, operands, label, true);
             self.charge(index, branch);
             return;
         }
         // No metered form: the inverse branch, over an unconditional one.
         let skip = self.emit.labels.create();
         let inverse = row.info().inverse.unwrap_or(row);
-        self.emit.branch(inverse, Shape::Branch, places, fields, skip, false);
+        self.emit.branch(inverse, Shape::Branch, operands, skip, false);
         self.jump_to_frame(index);
         self.bind(skip);
     }
@@ -431,7 +431,7 @@ impl Function<'_> {
             condition.held == Held::Temp && staged.shape == shape && staged.slot() == Some(condition.slot)
         };
         let exists =
-            |row: RowId, staged: &Staged| lookup::find(row, Shape::Branch, staged.places.as_slice(), profile).is_some();
+            |row: RowId, staged: &Staged| lookup::find_form(row, Shape::Branch, staged.places(), profile).is_some();
         let last = self.emit.last().copied();
         if let Some(last) = last
             && fusible(&last, Shape::Compare)
@@ -447,7 +447,7 @@ impl Function<'_> {
             && exists(by_sense(RowId::I32AnySet), &last)
         {
             self.emit.take_last();
-            return (by_sense(RowId::I32AnySet), last.places, last.fields);
+            return (by_sense(RowId::I32AnySet), last.operands);
         }
         let slot = self.slot_of(condition);
         let mut operand = Operand::Slot(slot);
@@ -455,8 +455,7 @@ impl Function<'_> {
             self.consume(condition);
             operand = Operand::Acc;
         }
-        let (places, fields) = encode(&[operand, Operand::Imm(0)]);
-        (by_sense(RowId::I32Ne), places, fields)
+        (by_sense(RowId::I32Ne), Operands::none().with(operand).with(Operand::Imm(0)))
     }
 
     /// A comparison with zero of what `and` has just computed is a test of bits.
@@ -464,48 +463,46 @@ impl Function<'_> {
         let test = match row {
             RowId::I32Eq => RowId::I32NoneSet,
             RowId::I32Ne => RowId::I32AnySet,
-            _ => return (row, compare.places, compare.fields),
+            _ => return (row, compare.operands),
         };
-        if compare.places.as_slice() == [Place::A, Place::I]
-            && compare.fields.as_slice() == [0]
+        if compare.places() == FormKey::ACC_IMM
+            && compare.fields() == [0]
             && let Some(and) = self.emit.last().copied()
             && and.row == RowId::I32And
             && and.dest == Dest::Acc
-            && lookup::find(test, Shape::Branch, and.places.as_slice(), self.emit.profile).is_some()
+            && lookup::find_form(test, Shape::Branch, and.places(), self.emit.profile).is_some()
         {
             self.emit.take_last();
-            return (test, and.places, and.fields);
+            return (test, and.operands);
         }
-        (row, compare.places, compare.fields)
+        (row, compare.operands)
     }
 
     /// A comparison of the local that was stepped just before makes one instruction with that step.
-    fn step(
-        &mut self,
-        row: RowId,
-        places: &[Place],
-        fields: &[u16],
-        metered: bool,
-    ) -> Option<(Shape, [Place; 1], Short<u16, 8>)> {
-        let &[Place::A, limit] = places else { return None };
+    fn step(&mut self, row: RowId, compared: &Operands, metered: bool) -> Option<(Shape, Operands)> {
+        let (first, limit) = compared.places.split_last()?;
+        if first != FormKey::of(&[Place::A]) {
+            return None;
+        }
         let add = self.emit.last().copied()?;
         let slot = add.slot()?;
-        let (shape, step) = match (add.places.as_slice(), add.fields.as_slice()) {
-            ([Place::S, Place::I], &[from, step]) if from == slot.field() && metered => (Shape::StepMetered, step),
-            ([Place::S, Place::I], &[from, step]) if from == slot.field() => (Shape::Step, step),
-            ([Place::S, Place::S], &[from, by]) if from == slot.field() && !metered => (Shape::StepBy, by),
-            ([Place::S, Place::S], &[by, from]) if from == slot.field() && !metered => (Shape::StepBy, by),
+        let (shape, step) = match (add.places(), add.fields()) {
+            (FormKey::SLOT_IMM, &[from, step]) if from == slot.field() && metered => (Shape::StepMetered, step),
+            (FormKey::SLOT_IMM, &[from, step]) if from == slot.field() => (Shape::Step, step),
+            (FormKey::SLOTS, &[from, by]) if from == slot.field() && !metered => (Shape::StepBy, by),
+            (FormKey::SLOTS, &[by, from]) if from == slot.field() && !metered => (Shape::StepBy, by),
             _ => return None,
         };
+        let fields = compared.fields.as_slice();
         let is_own_limit = limit == Place::S && fields.first() == Some(&slot.field());
-        let exists = lookup::find(row, shape, &[limit], self.emit.profile).is_some();
+        let places = FormKey::of(&[limit]);
+        let exists = lookup::find_form(row, shape, places, self.emit.profile).is_some();
         if add.row != RowId::I32Add || is_own_limit || !exists {
             return None;
         }
         self.emit.take_last();
-        let mut all: Short<u16, 8> = Short::of(&[slot.field(), step]);
-        all.extend(fields);
-        Some((shape, [limit], all))
+        let stepped = Operands::plain([slot.field(), step]).fields;
+        Some((shape, Operands { places, fields: stepped.followed_by(fields) }))
     }
 
     /// `br_table`.
@@ -523,9 +520,9 @@ impl Function<'_> {
         let count = halves(depths.len() as u32);
         let at = if in_acc {
             self.consume(&index);
-            self.emit.write_table(RowId::BrTableAcc, &count)
+            self.emit.write_table(RowId::BrTableAcc, count)
         } else {
-            self.emit.write_table(RowId::BrTable, &[slot.field(), count[0], count[1]])
+            self.emit.write_table(RowId::BrTable, [slot.field(), count[0], count[1]])
         };
         let mut field = self.emit.here();
         let mut stubs = Vec::new();
@@ -565,7 +562,7 @@ impl Function<'_> {
         let results = self.ty.results();
         self.stop_counting();
         match results {
-            [] => self.emit.plain(RowId::Return, &[self.link.field()]),
+            [] => self.emit.plain(RowId::Return, [self.link.field()]),
             [_] => {
                 let entry = self.stack.pop();
                 let row = match entry.ty {
@@ -575,9 +572,8 @@ impl Function<'_> {
                     Ty::F64 => RowId::ReturnF64,
                 };
                 let operand = self.single(&entry, row, Shape::Return);
-                let (places, mut fields) = encode(&[operand]);
-                fields.push(self.link.field());
-                self.emit.write_now(row, Shape::Return, places.as_slice(), fields.as_slice());
+                let operands = Operands::none().with(operand).more([self.link.field()]);
+                self.emit.write_now(row, Shape::Return, operands);
             }
             _ => {
                 // Results overwrite parameters: what is still held by one goes to its own slot first.
@@ -587,7 +583,7 @@ impl Function<'_> {
                     self.settle_entry(height);
                 }
                 self.move_values(results.len(), Slot(0));
-                self.emit.plain(RowId::Return, &[self.link.field()]);
+                self.emit.plain(RowId::Return, [self.link.field()]);
             }
         }
         self.die();
@@ -597,7 +593,7 @@ impl Function<'_> {
     /// Operators are counted from here.
     pub(crate) fn start_counting(&mut self) {
         if self.job.options.count_operators && !self.is_dead() {
-            self.emit.plain(RowId::CountOperators, &[0, 0]);
+            self.emit.plain(RowId::CountOperators, [0, 0]);
             self.counting = Some((self.emit.here() - 2, self.operators));
         }
     }

@@ -4,9 +4,10 @@
 use alloc::vec::Vec;
 
 use super::label::{Kind, Label, Labels};
+use super::staged::{Dest, Fields, Operands, Staged};
 use crate::code::decode::decode;
 use crate::error::Error;
-use crate::isa::form::{FormKey, Place, Shape};
+use crate::isa::form::{FormKey, Shape};
 use crate::isa::{Code, Field, Profile, RowId, Ty, lookup};
 use crate::limits::Bound;
 
@@ -30,157 +31,6 @@ impl Slot {
     pub(crate) fn field(self) -> u16 {
         debug_assert!(self.is_near(), "a far slot in a near field");
         self.0 as u16
-    }
-}
-
-/// Where the result of an instruction goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Dest {
-    /// It has none.
-    None,
-    /// To a slot, and to the accumulator of its type.
-    Slot(Slot),
-    /// To the accumulator alone.
-    Acc,
-}
-
-/// A short list in place: places of a form, fields of an instruction.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Short<T: Copy, const N: usize> {
-    items: [T; N],
-    len: u8,
-}
-
-impl<T: Copy + Default, const N: usize> Short<T, N> {
-    /// The list of these items; what does not fit is dropped, which a debug build refuses.
-    pub(crate) fn of(items: &[T]) -> Self {
-        let mut list = Self { items: [T::default(); N], len: 0 };
-        list.extend(items);
-        list
-    }
-
-    pub(crate) fn extend(&mut self, items: &[T]) {
-        for &item in items {
-            self.push(item);
-        }
-    }
-
-    pub(crate) fn push(&mut self, item: T) {
-        debug_assert!(usize::from(self.len) < N, "a list too long");
-        if let Some(place) = self.items.get_mut(usize::from(self.len)) {
-            *place = item;
-            self.len += 1;
-        }
-    }
-
-    /// Appends the first `count` of four items. All are copied where there is room, since that takes one move.
-    pub(crate) fn extend_first(&mut self, items: [T; 4], count: usize) {
-        let at = usize::from(self.len);
-        match self.items.get_mut(at..).and_then(|rest| rest.first_chunk_mut()) {
-            Some(place) => {
-                *place = items;
-                self.len += count.min(4) as u8;
-            }
-            None => self.extend(items.get(..count).unwrap_or(&[])),
-        }
-    }
-
-    pub(crate) fn as_slice(&self) -> &[T] {
-        self.items.get(..usize::from(self.len)).unwrap_or(&[])
-    }
-}
-
-impl Short<Place, 4> {
-    /// The key of the form with these places.
-    fn key(&self) -> FormKey {
-        let [a, b, c, d] = self.items.map(|place| place as u32);
-        FormKey((a << 12 | b << 8 | c << 4 | d) >> (16 - 4 * u32::from(self.len)))
-    }
-}
-
-/// An instruction that is still in the window.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Staged {
-    pub(crate) row: RowId,
-    pub(crate) shape: Shape,
-    /// Places of its operands.
-    pub(crate) places: Short<Place, 4>,
-    pub(crate) dest: Dest,
-    /// All fields but the result's, in order.
-    pub(crate) fields: Short<u16, 8>,
-    /// The accumulator that holds its result, if one does.
-    pub(crate) acc: Option<Ty>,
-    /// Where its operator is in the module.
-    offset: u32,
-}
-
-impl Staged {
-    /// Whether it reads the result of the instruction before it.
-    pub(crate) fn reads_acc(&self) -> bool {
-        // Places that are not used are slots.
-        self.places.items.contains(&Place::A) || self.row == RowId::BrTableAcc
-    }
-
-    /// The same instruction with its result in the accumulator alone.
-    pub(crate) fn lean(&self) -> Self {
-        Self { dest: Dest::Acc, ..*self }
-    }
-
-    /// Its result's slot.
-    pub(crate) fn slot(&self) -> Option<Slot> {
-        match self.dest {
-            Dest::Slot(slot) => Some(slot),
-            Dest::None | Dest::Acc => None,
-        }
-    }
-
-    /// If it adds a constant to a slot: where the sum goes, and the fields.
-    fn counter(&self) -> Option<(Slot, [u16; 2])> {
-        let is_sum = self.row == RowId::I32Add && self.places.as_slice() == [Place::S, Place::I];
-        match (is_sum, self.dest, self.fields.as_slice()) {
-            (true, Dest::Slot(to), &[from, step]) => Some((to, [from, step])),
-            _ => None,
-        }
-    }
-
-    /// Whether it reads or writes any of the `bytes` bytes from `slot` on.
-    pub(crate) fn touches(&self, profile: Profile, slot: Slot, bytes: u32) -> bool {
-        let Some(info) = self.code(profile).and_then(lookup::op) else { return true };
-        let overlaps = |other: u32, ty: Ty| other < slot.0 + bytes && slot.0 < other + ty.bytes();
-        let mut units = self.fields.as_slice();
-        let mut result = self.slot();
-        info.layout.fields().iter().any(|&field| {
-            if let (Field::Write(ty), Some(to)) = (field, result.take()) {
-                return overlaps(to.0, ty);
-            }
-            let (own, rest) = units.split_at_checked(field.bytes() / 2).unwrap_or((&[], &[]));
-            units = rest;
-            match (field, own) {
-                (Field::Read(ty) | Field::Write(ty) | Field::Update(ty), &[at]) => overlaps(u32::from(at), ty),
-                (Field::FarRead(ty) | Field::FarWrite(ty), &[low, high]) => {
-                    overlaps(u32::from(low) | u32::from(high) << 16, ty)
-                }
-                _ => false,
-            }
-        })
-    }
-
-    fn code(&self, profile: Profile) -> Option<Code> {
-        if self.shape == Shape::Plain {
-            return lookup::find_form(self.row, self.shape, FormKey::of(&[]), profile);
-        }
-        let places = self.places.key();
-        let key = match self.dest {
-            Dest::None => places,
-            Dest::Slot(_) => places.with(Place::S),
-            Dest::Acc => places.with(Place::A),
-        };
-        lookup::find_form(self.row, self.shape, key, profile)
-    }
-
-    /// Whether there is such an instruction.
-    pub(crate) fn exists(&self, profile: Profile) -> bool {
-        self.code(profile).is_some()
     }
 }
 
@@ -239,6 +89,9 @@ pub(crate) fn holds(ty: Ty, wanted: Ty) -> bool {
 
 /// Units that no instruction but a branch table exceeds.
 const ROOM: usize = 64;
+
+/// Units within which no accumulator is read before an island.
+const TIGHT: usize = 4 * ROOM;
 
 impl<'a> Emitter<'a> {
     pub(crate) fn new(
@@ -323,28 +176,9 @@ impl<'a> Emitter<'a> {
     }
 
     /// Stages an instruction.
-    pub(crate) fn stage(
-        &mut self,
-        row: RowId,
-        shape: Shape,
-        places: &[Place],
-        dest: Dest,
-        fields: &[u16],
-        acc: Option<Ty>,
-    ) {
-        self.stage_operands(row, shape, (Short::of(places), Short::of(fields)), dest, acc);
-    }
-
-    /// The same, places and fields as they were encoded.
-    pub(crate) fn stage_operands(
-        &mut self,
-        row: RowId,
-        shape: Shape,
-        (places, fields): (Short<Place, 4>, Short<u16, 8>),
-        dest: Dest,
-        acc: Option<Ty>,
-    ) {
-        self.stage_again(Staged { row, shape, places, dest, fields, acc, offset: self.offset });
+    #[inline]
+    pub(crate) fn stage(&mut self, row: RowId, shape: Shape, operands: Operands, dest: Dest, acc: Option<Ty>) {
+        self.stage_again(Staged { row, shape, operands, dest, acc, offset: self.offset });
     }
 
     /// A near slot for a value on its way from or to a far one. There are four: no instruction has more operands.
@@ -354,6 +188,8 @@ impl<'a> Emitter<'a> {
     }
 
     /// Sends the result of an instruction to a far slot by way of a near one.
+    #[cold]
+    #[inline(never)]
     fn stage_far(&mut self, staged: Staged, to: Slot) {
         let near = self.scratch();
         let near_staged = Staged { dest: Dest::Slot(near), ..staged };
@@ -363,7 +199,8 @@ impl<'a> Emitter<'a> {
         });
         self.stage_again(near_staged);
         let row = if is_wide { RowId::FarSet64 } else { RowId::FarSet32 };
-        self.stage(row, Shape::Plain, &[], Dest::None, &[to.0 as u16, (to.0 >> 16) as u16, near.field()], None);
+        let operands = Operands::plain([to.0 as u16, (to.0 >> 16) as u16, near.field()]);
+        self.stage(row, Shape::Plain, operands, Dest::None, None);
     }
 
     /// Stages an instruction that was taken back, or a changed one.
@@ -388,42 +225,39 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    /// Stages an instruction in front of the last one, which must not read the accumulator.
-    pub(crate) fn stage_before_last(&mut self, row: RowId, dest: Dest, fields: &[u16]) {
-        let staged = Staged {
-            row,
-            shape: Shape::Plain,
-            places: Short::of(&[]),
-            dest,
-            fields: Short::of(fields),
-            acc: None,
-            offset: self.offset,
-        };
+    /// Stages a plain instruction in front of the last one, which must not read the accumulator.
+    pub(crate) fn stage_before_last(&mut self, row: RowId, dest: Dest, operands: Operands) {
+        let staged = Staged { row, shape: Shape::Plain, operands, dest, acc: None, offset: self.offset };
         if let Some(before) = self.before.replace(staged) {
             self.write(&before);
         }
     }
 
     /// Writes the window out. The accumulator is forgotten: whatever comes next may be a branch target.
+    #[inline]
     pub(crate) fn flush(&mut self) {
+        self.acc = None;
+        if self.last.is_some() || self.before.is_some() {
+            self.write_window();
+        }
+    }
+
+    #[inline(never)]
+    fn write_window(&mut self) {
         if let Some(before) = self.before.take() {
             self.write(&before);
         }
         if let Some(last) = self.last.take() {
             self.write(&last);
         }
-        self.acc = None;
     }
 
     /// Writes an instruction. Returns where it is: it may have become one with the instruction before it.
     fn write(&mut self, staged: &Staged) -> u32 {
-        // A value in the accumulator of the instruction before must be read before anything comes between: islands wait. Not for long: where one
-        // is due, nothing more is read from accumulators.
-        if !staged.reads_acc() {
-            self.make_room(ROOM);
-        }
-        self.tight = self.labels.is_tight(self.here(), 4 * ROOM);
-        if let Some(start) = self.write_with_counter(staged) {
+        self.tight = self.labels.may_be_tight(self.here(), TIGHT) && self.is_getting_tight(staged);
+        if self.counter.is_some()
+            && let Some(start) = self.write_with_counter(staged)
+        {
             return start;
         }
         let start = self.here();
@@ -432,35 +266,46 @@ impl<'a> Emitter<'a> {
             return start;
         };
         if let Some(offsets) = self.offsets.as_deref_mut() {
-            offsets.push(((self.code.len() - self.start) as u32, staged.offset));
+            offsets.push((start, staged.offset));
         }
-        self.put(code, staged.slot(), &staged.fields);
+        self.put(code, staged.slot(), &staged.operands.fields);
         self.counter = staged.counter().map(|(to, fields)| Counter { start, end: self.here(), to, fields });
         start
     }
 
+    /// Makes room for an instruction. A value in the accumulator of the instruction before must be read before anything comes between: islands
+    /// wait. Not for long: where one is due, which is the answer, nothing more is read from accumulators.
+    #[cold]
+    #[inline(never)]
+    fn is_getting_tight(&mut self, staged: &Staged) -> bool {
+        if !staged.reads_acc() {
+            self.make_room(ROOM);
+        }
+        self.labels.is_tight(self.here(), TIGHT)
+    }
+
     /// Two counters in a row are one instruction; so are a counter and a step of another one, and a counter and a branch.
+    #[inline(never)]
     fn write_with_counter(&mut self, staged: &Staged) -> Option<u32> {
         let here = self.here();
         let counter = self.counter.take().filter(|counter| self.fuse && counter.end == here)?;
         let [from, step] = counter.fields;
         let to = counter.to.field();
-        let (code, fields): (_, Short<u16, 8>) = match staged.counter() {
-            Some((to2, [from2, step2])) => {
-                let code = lookup::find(RowId::AddPair32, Shape::Plain, &[], self.profile);
-                (code, Short::of(&[to, from, step, to2.field(), from2, step2]))
+        let find = |row, shape, places| lookup::find_form(row, shape, places, self.profile);
+        let (code, fields) = match (staged.counter(), staged.fields()) {
+            (Some((to2, [from2, step2])), _) => {
+                let code = find(RowId::AddPair32, Shape::Plain, FormKey::of(&[]));
+                (code, Fields::default().with([to, from, step, to2.field(), from2, step2]))
             }
-            None if staged.row == RowId::Br => {
-                let mut fields = Short::of(&[to, from, step]);
-                fields.extend(staged.fields.as_slice());
-                (lookup::find(RowId::AddBr32, Shape::Plain, &[], self.profile), fields)
+            (None, &[distance]) if staged.row == RowId::Br => {
+                let code = find(RowId::AddBr32, Shape::Plain, FormKey::of(&[]));
+                (code, Fields::default().with([to, from, step, distance]))
             }
-            None if staged.shape == Shape::Step && to == from => {
-                let mut fields = Short::of(&[to, step]);
-                fields.extend(staged.fields.as_slice());
-                (lookup::find(staged.row, Shape::AddStep, staged.places.as_slice(), self.profile), fields)
+            (None, _) if staged.shape == Shape::Step && to == from => {
+                let fields = Fields::default().with([to, step]).followed_by(staged.fields());
+                (find(staged.row, Shape::AddStep, staged.places()), fields)
             }
-            None => return None,
+            (None, _) => return None,
         };
         let code = code?;
         self.code.truncate(self.start + counter.start as usize);
@@ -469,42 +314,28 @@ impl<'a> Emitter<'a> {
     }
 
     /// Appends an instruction. Copied at full length and cut, since that takes a few moves, and a copy of unknown length a call.
-    fn put(&mut self, code: Code, slot: Option<Slot>, fields: &Short<u16, 8>) {
-        let mut units = [0; 2 + 8];
-        units[0] = code.0;
-        let mut at = 1;
-        if let Some(slot) = slot {
-            units[1] = slot.field();
-            at = 2;
-        }
-        units[at..at + 8].copy_from_slice(&fields.items);
-        let end = self.code.len() + at + usize::from(fields.len);
+    #[inline]
+    fn put(&mut self, code: Code, slot: Option<Slot>, fields: &Fields) {
+        let &[a, b, c, d, e, f, g, h] = fields.units();
+        let (units, at) = match slot {
+            Some(slot) => ([code.0, slot.field(), a, b, c, d, e, f, g, h], 2),
+            None => ([code.0, a, b, c, d, e, f, g, h, 0], 1),
+        };
+        let end = self.code.len() + at + fields.len();
         self.code.extend_from_slice(&units);
         self.code.truncate(end);
     }
 
     /// Writes an instruction of a plain row at once.
-    pub(crate) fn plain(&mut self, row: RowId, fields: &[u16]) {
-        self.flush();
-        self.write_now(row, Shape::Plain, &[], fields);
+    #[inline]
+    pub(crate) fn plain<const N: usize>(&mut self, row: RowId, fields: [u16; N]) {
+        self.write_now(row, Shape::Plain, Operands::plain(fields));
     }
 
     /// Writes an instruction without a result at once, behind the window, of which it may read the accumulator. Returns where it is.
-    pub(crate) fn write_now(&mut self, row: RowId, shape: Shape, places: &[Place], fields: &[u16]) -> u32 {
+    pub(crate) fn write_now(&mut self, row: RowId, shape: Shape, operands: Operands) -> u32 {
         self.flush();
-        let staged = Staged {
-            row,
-            shape,
-            places: Short::of(places),
-            dest: Dest::None,
-            fields: Short::of(fields),
-            acc: None,
-            offset: self.offset,
-        };
-        if !staged.reads_acc() {
-            self.make_room(ROOM);
-        }
-        self.write(&staged)
+        self.write(&Staged { row, shape, operands, dest: Dest::None, acc: None, offset: self.offset })
     }
 
     /// Writes a branch to a label behind the window, of whose accumulator it may make use. A metered one goes back; returns what
@@ -513,14 +344,12 @@ impl<'a> Emitter<'a> {
         &mut self,
         row: RowId,
         shape: Shape,
-        places: &[Place],
-        fields: &[u16],
+        operands: Operands,
         label: Label,
         metered: bool,
     ) -> Priced {
-        let mut all: Short<u16, 8> = Short::of(fields);
-        all.extend(if metered { &[0, 0] } else { &[0] });
-        let op = self.write_now(row, shape, places, all.as_slice());
+        let operands = if metered { operands.more([0, 0]) } else { operands.more([0]) };
+        let op = self.write_now(row, shape, operands);
         let field = self.here() - if metered { 2 } else { 1 };
         let code = self.code.get_mut(self.start..).unwrap_or(&mut []);
         self.labels.refer(code, label, op, field, if metered { Kind::NearMetered } else { Kind::Near });
@@ -549,9 +378,9 @@ impl<'a> Emitter<'a> {
     }
 
     /// Writes the head of a branch table; its targets are appended. Returns where it is.
-    pub(crate) fn write_table(&mut self, row: RowId, fields: &[u16]) -> u32 {
-        let at = self.write_now(row, Shape::Plain, &[], fields);
-        debug_assert_eq!(at as usize + 1 + fields.len(), self.here() as usize);
+    pub(crate) fn write_table<const N: usize>(&mut self, row: RowId, fields: [u16; N]) -> u32 {
+        let at = self.write_now(row, Shape::Plain, Operands::plain(fields));
+        debug_assert_eq!(at as usize + 1 + N, self.here() as usize);
         at
     }
 
@@ -589,26 +418,20 @@ impl<'a> Emitter<'a> {
     }
 
     /// Writes a store.
-    pub(crate) fn write_access(&mut self, row: RowId, places: &[Place], fields: &[u16]) {
+    pub(crate) fn write_access(&mut self, row: RowId, operands: &Operands) {
         self.flush();
-        let Some(code) = lookup::find(row, Shape::Store, places, self.profile) else {
-            debug_assert!(false, "no such store: {row:?} {places:?}");
+        let Some(code) = lookup::find_form(row, Shape::Store, operands.places, self.profile) else {
+            debug_assert!(false, "no such store: {row:?} {operands:?}");
             return;
         };
-        if !places.contains(&Place::A) {
+        if !operands.places.has_acc() {
             self.make_room(ROOM);
         }
-        self.note();
-        self.code.push(code.0);
-        self.code.extend_from_slice(fields);
-    }
-
-    /// Notes where the instruction that starts here comes from.
-    fn note(&mut self) {
         let at = self.here();
         if let Some(offsets) = self.offsets.as_deref_mut() {
             offsets.push((at, self.offset));
         }
+        self.put(code, None, &operands.fields);
     }
 
     /// Appends units that belong to the instruction just written.
@@ -617,10 +440,17 @@ impl<'a> Emitter<'a> {
     }
 
     /// Makes sure that all branches still unresolved reach beyond the next `units`, if need be by an island of far branches.
+    #[inline]
     pub(crate) fn make_room(&mut self, units: usize) {
-        if !self.labels.is_tight(self.here(), units) {
-            return;
+        if self.labels.may_be_tight(self.here(), units) && self.labels.is_tight(self.here(), units) {
+            self.go_over_island();
         }
+    }
+
+    /// Writes an island, and a jump over it.
+    #[cold]
+    #[inline(never)]
+    fn go_over_island(&mut self) {
         // Control jumps over the island.
         let over = self.here();
         self.code.extend_from_slice(&[number(RowId::Br), 0]);

@@ -169,7 +169,7 @@ impl Function<'_> {
         let mut fields = [0; 8];
         put32(&mut fields, 2, first);
         put32(&mut fields, 4, end - first);
-        self.emit.plain(RowId::Function, &fields);
+        self.emit.plain(RowId::Function, fields);
         self.begin_function();
         Ok(())
     }

@@ -118,11 +118,14 @@ impl Labels {
     }
 
     /// Whether the oldest unresolved near branch, at `here` plus `units`, would be close to the end of its reach.
-    #[inline]
     pub(crate) fn is_tight(&mut self, here: u32, units: usize) -> bool {
-        // Most functions are too short for any to be.
-        let most = u64::from(here) + units as u64 + 4 * self.near.len() as u64;
-        most > u64::from(REACH) && self.is_oldest_tight(here, units)
+        self.may_be_tight(here, units) && self.is_oldest_tight(here, units)
+    }
+
+    /// Whether it could be. Most functions are too short for that.
+    #[inline]
+    pub(crate) fn may_be_tight(&self, here: u32, units: usize) -> bool {
+        u64::from(here) + units as u64 + 4 * self.near.len() as u64 > u64::from(REACH)
     }
 
     fn is_oldest_tight(&mut self, here: u32, units: usize) -> bool {

@@ -1,11 +1,12 @@
 //! Locals and copies: reads that stay pending, writes that re-target the instruction before.
 
-use super::emit::{Dest, Slot, Staged};
+use super::emit::Slot;
 use super::function::Function;
 use super::stack::{Entry, Held};
+use super::staged::{Dest, Operands, Staged};
 use super::values::halves;
-use crate::isa::form::Shape;
-use crate::isa::{RowId, Ty};
+use crate::isa::form::{FormKey, Shape};
+use crate::isa::{RowId, Ty, lookup};
 
 /// Where a copy takes its value from.
 #[derive(Debug, Clone, Copy)]
@@ -19,40 +20,35 @@ enum Source {
 struct Copying {
     row: RowId,
     dest: Dest,
-    fields: [u16; 4],
-    len: usize,
+    fields: Operands,
 }
 
 impl Copying {
     fn new(source: Source, ty: Ty, to: Slot) -> Self {
         let wide = ty.raw() == Ty::I64;
         let pick = |narrow, wider| if wide { wider } else { narrow };
-        let (row, dest, fields, len) = match source {
+        let (row, dest, fields) = match source {
             Source::Slot(from) if !to.is_near() => {
                 let [low, high] = halves(to.0);
-                (pick(RowId::FarSet32, RowId::FarSet64), Dest::None, [low, high, from.field(), 0], 3)
+                let fields = Operands::plain([low, high, from.field()]);
+                (pick(RowId::FarSet32, RowId::FarSet64), Dest::None, fields)
             }
             Source::Slot(from) if !from.is_near() => {
-                let [low, high] = halves(from.0);
-                (pick(RowId::FarGet32, RowId::FarGet64), Dest::Slot(to), [low, high, 0, 0], 2)
+                (pick(RowId::FarGet32, RowId::FarGet64), Dest::Slot(to), Operands::plain(halves(from.0)))
             }
-            Source::Slot(from) => (pick(RowId::Copy32, RowId::Copy64), Dest::Slot(to), [from.field(), 0, 0, 0], 1),
+            Source::Slot(from) => (pick(RowId::Copy32, RowId::Copy64), Dest::Slot(to), Operands::plain([from.field()])),
             Source::Const(bits) => {
                 let value = if wide { bits as i64 } else { i64::from(bits as u32 as i32) };
-                let units = [bits as u16, (bits >> 16) as u16, (bits >> 32) as u16, (bits >> 48) as u16];
-                match i16::try_from(value) {
-                    Ok(small) => (pick(RowId::Const32, RowId::Const64), Dest::Slot(to), [small as u16, 0, 0, 0], 1),
-                    Err(_) => {
-                        (pick(RowId::Const32Wide, RowId::Const64Wide), Dest::Slot(to), units, if wide { 4 } else { 2 })
-                    }
-                }
+                let [a, b, c, d] = [bits as u16, (bits >> 16) as u16, (bits >> 32) as u16, (bits >> 48) as u16];
+                let (row, fields) = match (i16::try_from(value), wide) {
+                    (Ok(_), _) => (pick(RowId::Const32, RowId::Const64), Operands::plain([a])),
+                    (Err(_), false) => (RowId::Const32Wide, Operands::plain([a, b])),
+                    (Err(_), true) => (RowId::Const64Wide, Operands::plain([a, b, c, d])),
+                };
+                (row, Dest::Slot(to), fields)
             }
         };
-        Self { row, dest, fields, len }
-    }
-
-    fn fields(&self) -> &[u16] {
-        self.fields.get(..self.len).unwrap_or(&[])
+        Self { row, dest, fields }
     }
 }
 
@@ -85,7 +81,7 @@ impl Function<'_> {
         }
         let copying = Copying::new(source, ty, to);
         if !self.pair_up(&copying) {
-            self.emit.stage(copying.row, Shape::Plain, &[], copying.dest, copying.fields(), None);
+            self.emit.stage(copying.row, Shape::Plain, copying.fields, copying.dest, None);
         }
     }
 
@@ -96,19 +92,17 @@ impl Function<'_> {
             RowId::Copy64 => RowId::CopyPair64,
             _ => return false,
         };
-        let Dest::Slot(to) = copying.dest else { return false };
+        let (Dest::Slot(to), &[from]) = (copying.dest, copying.fields.fields.as_slice()) else { return false };
         let profile = self.emit.profile;
         let Some(last) = self.emit.last_mut().filter(|last| last.row == copying.row && last.shape == Shape::Plain)
         else {
             return false;
         };
-        let mut both = *last;
-        both.row = pair;
-        both.fields.extend(&[to.field(), copying.fields[0]]);
-        if !both.exists(profile) {
+        if lookup::find_form(pair, Shape::Plain, FormKey::of(&[]), profile).is_none() {
             return false;
         }
-        *last = both;
+        last.row = pair;
+        last.operands = last.operands.more([to.field(), from]);
         true
     }
 
@@ -121,7 +115,7 @@ impl Function<'_> {
             return self.slot_of(entry);
         }
         let copying = Copying::new(source, entry.ty, entry.slot);
-        self.emit.stage_before_last(copying.row, copying.dest, copying.fields());
+        self.emit.stage_before_last(copying.row, copying.dest, copying.fields);
         entry.slot
     }
 
@@ -142,7 +136,7 @@ impl Function<'_> {
             let slot = Slot(slot.0 + entry.part);
             if self.can_go_before(Some(slot), entry.slot, entry.ty) {
                 let copying = Copying::new(Source::Slot(slot), entry.ty, entry.slot);
-                self.emit.stage_before_last(copying.row, copying.dest, copying.fields());
+                self.emit.stage_before_last(copying.row, copying.dest, copying.fields);
             } else {
                 self.copy(Source::Slot(slot), entry.ty, entry.slot);
             }

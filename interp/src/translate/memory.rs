@@ -1,10 +1,11 @@
 //! Loads and stores: the form of the address, and what can be folded into it.
 
-use super::emit::{Dest, Short, Slot};
+use super::emit::Slot;
 use super::function::Function;
 use super::stack::{Entry, Held};
-use super::values::{Operand, encode, halves};
-use crate::isa::form::{Place, Shape};
+use super::staged::{Dest, Fields, Operand, Operands};
+use super::values::halves;
+use crate::isa::form::{FormKey, Place, Shape};
 use crate::isa::{RowId, Ty, lookup};
 
 /// The immediates of an access.
@@ -21,28 +22,11 @@ impl Access {
     }
 }
 
-/// An address in a form: places and fields.
-#[derive(Debug, Clone, Copy)]
-struct Address {
-    places: Short<Place, 4>,
-    fields: Short<u16, 8>,
-}
-
-impl Address {
-    fn new(operands: &[Operand], offset: Place, fields: &[u16]) -> Self {
-        let (mut places, mut all) = encode(operands);
-        places.push(offset);
-        all.extend(fields);
-        Self { places, fields: all }
-    }
-}
-
 impl Function<'_> {
     /// Whether the row has a form with this address and this place of the value or the result.
-    fn has_access(&self, row: RowId, shape: Shape, address: &[Place], value: Place) -> bool {
-        let mut places: Short<Place, 5> = Short::of(address);
-        places.push(value);
-        lookup::find(row, shape, places.as_slice(), self.emit.profile).is_some()
+    #[inline]
+    fn has_access(&self, row: RowId, shape: Shape, address: FormKey, value: Place) -> bool {
+        lookup::find_form(row, shape, address.with(value), self.emit.profile).is_some()
     }
 
     /// A load. The address is on the stack.
@@ -51,14 +35,7 @@ impl Function<'_> {
         let ty = row.info().types.1;
         let address = self.address(row, Shape::Load, &entry, access, Place::S);
         let slot = self.push_result(ty);
-        self.emit.stage(
-            row,
-            Shape::Load,
-            address.places.as_slice(),
-            Dest::Slot(slot),
-            address.fields.as_slice(),
-            Some(ty),
-        );
+        self.emit.stage(row, Shape::Load, address, Dest::Slot(slot), Some(ty));
     }
 
     /// A store. Address and value are on the stack.
@@ -67,7 +44,7 @@ impl Function<'_> {
         let ty = row.info().types.0;
         if let Some(address) = self.sum_before(row, &entry, &value, access, ty) {
             self.consume(&value);
-            self.write_store(row, &address, Operand::Acc);
+            self.emit.write_access(row, &address.with(Operand::Acc));
             return;
         }
         let operand = self.stored(row, &value, access);
@@ -79,20 +56,11 @@ impl Function<'_> {
         };
         if in_acc && let Some(address) = self.address_beside_acc(row, &entry, access) {
             self.consume(&value);
-            self.write_store(row, &address, Operand::Acc);
+            self.emit.write_access(row, &address.with(Operand::Acc));
             return;
         }
         let address = self.address(row, Shape::Store, &entry, access, place);
-        self.write_store(row, &address, operand);
-    }
-
-    fn write_store(&mut self, row: RowId, address: &Address, value: Operand) {
-        let (value_places, value_fields) = encode(&[value]);
-        let mut places: Short<Place, 5> = Short::of(address.places.as_slice());
-        places.extend(value_places.as_slice());
-        let mut fields = address.fields;
-        fields.extend(value_fields.as_slice());
-        self.emit.write_access(row, places.as_slice(), fields.as_slice());
+        self.emit.write_access(row, &address.with(operand));
     }
 
     /// The value of a store: an immediate where there is a form for it.
@@ -102,7 +70,7 @@ impl Function<'_> {
             let offset = if access.near().is_some() { Place::O } else { Place::P };
             if access.memory == 0
                 && i16::try_from(number).is_ok()
-                && self.has_access(row, Shape::Store, &[Place::S, offset], Place::I)
+                && self.has_access(row, Shape::Store, FormKey::of(&[Place::S, offset]), Place::I)
             {
                 return Operand::Imm(number);
             }
@@ -113,7 +81,8 @@ impl Function<'_> {
 
     /// The address of an access: folded, absolute, from the accumulator, or plain. It comes last before the access; `value` is the place of the value or
     /// the result.
-    fn address(&mut self, row: RowId, shape: Shape, entry: &Entry, access: Access, value: Place) -> Address {
+    #[inline]
+    fn address(&mut self, row: RowId, shape: Shape, entry: &Entry, access: Access, value: Place) -> Operands {
         if let Some(address) = self.absolute(row, shape, entry, access, value) {
             return address;
         }
@@ -121,28 +90,27 @@ impl Function<'_> {
             return address;
         }
         let slot = self.slot_of(entry);
-        let (offset, fields) = self.offset(row, shape, access, value);
-        if self.emit.in_acc(slot, Ty::I32) && self.has_access(row, shape, &[Place::A, offset], value) {
+        let offset = self.offset(row, shape, access, value);
+        let has_acc = self.emit.in_acc(slot, Ty::I32)
+            && self.has_access(row, shape, FormKey::of(&[Place::A, offset]), value);
+        if has_acc {
             self.consume(entry);
-            return Address::new(&[Operand::Acc], offset, fields.as_slice());
         }
-        Address::new(&[Operand::Slot(slot)], offset, fields.as_slice())
+        behind(if has_acc { Operand::Acc } else { Operand::Slot(slot) }, offset, access)
     }
 
-    /// The offset of an access behind a slot: as short as possible.
-    fn offset(&self, row: RowId, shape: Shape, access: Access, value: Place) -> (Place, Short<u16, 3>) {
-        if let Some(near) = access.near() {
-            return (Place::O, Short::of(&[near]));
+    /// The place of the offset of an access behind a slot: as short as possible.
+    #[inline]
+    fn offset(&self, row: RowId, shape: Shape, access: Access, value: Place) -> Place {
+        if access.near().is_some() {
+            return Place::O;
         }
-        if access.memory == 0 && self.has_access(row, shape, &[Place::S, Place::P], value) {
-            return (Place::P, Short::of(&halves(access.offset)));
-        }
-        let [low, high] = halves(access.offset);
-        (Place::M, Short::of(&[access.memory as u16, low, high]))
+        let has_long = || self.has_access(row, shape, FormKey::of(&[Place::S, Place::P]), value);
+        if access.memory == 0 && has_long() { Place::P } else { Place::M }
     }
 
     /// The address beside a value in the accumulator: it must be in a slot already, or be absolute.
-    fn address_beside_acc(&mut self, row: RowId, entry: &Entry, access: Access) -> Option<Address> {
+    fn address_beside_acc(&mut self, row: RowId, entry: &Entry, access: Access) -> Option<Operands> {
         if let Some(address) = self.absolute(row, Shape::Store, entry, access, Place::A) {
             return Some(address);
         }
@@ -151,45 +119,43 @@ impl Function<'_> {
             Held::Local(local) => self.stack.locals.get(local as usize).is_some_and(|local| local.is_near()),
             Held::Const(_) => false,
         };
-        let (offset, fields) = self.offset(row, Shape::Store, access, Place::A);
-        if !is_there || !self.has_access(row, Shape::Store, &[Place::S, offset], Place::A) {
+        let offset = self.offset(row, Shape::Store, access, Place::A);
+        if !is_there || !self.has_access(row, Shape::Store, FormKey::of(&[Place::S, offset]), Place::A) {
             return None;
         }
         let slot = self.slot_of(entry);
-        Some(Address::new(&[Operand::Slot(slot)], offset, fields.as_slice()))
+        Some(behind(Operand::Slot(slot), offset, access))
     }
 
     /// A constant address, the offset added.
-    fn absolute(&mut self, row: RowId, shape: Shape, entry: &Entry, access: Access, value: Place) -> Option<Address> {
+    fn absolute(&mut self, row: RowId, shape: Shape, entry: &Entry, access: Access, value: Place) -> Option<Operands> {
         let Held::Const(bits) = entry.held else { return None };
         let start = (bits as u32).checked_add(access.offset)?;
-        if access.memory != 0 || !self.has_access(row, shape, &[Place::W], value) {
+        if access.memory != 0 || !self.has_access(row, shape, FormKey::of(&[Place::W]), value) {
             return None;
         }
-        Some(Address::new(&[], Place::W, &halves(start)))
+        Some(Operands::none().and(Place::W, halves(start)))
     }
 
     /// What the last instruction computed, as base plus index, base plus constant, or scaled index with or without a base.
-    fn sum_last(&mut self, row: RowId, shape: Shape, entry: &Entry, access: Access, value: Place) -> Option<Address> {
+    fn sum_last(&mut self, row: RowId, shape: Shape, entry: &Entry, access: Access, value: Place) -> Option<Operands> {
         let last = self.emit.last()?;
         if entry.held != Held::Temp || last.slot() != Some(entry.slot) || access.memory != 0 {
             return None;
         }
-        let address = match (last.row, last.places.as_slice()) {
-            (RowId::I32Add, &[first, second]) => fold(first, second, last.fields.as_slice(), access.near()?)?,
-            (RowId::I32ShlAdd, &[first, Place::I, Place::S]) => {
-                let mut fields = last.fields;
-                fields.push(access.near()?);
-                Address { places: Short::of(&[first, Place::I, Place::S, Place::O]), fields }
+        let address = match last.row {
+            RowId::I32Add => fold(&last.operands, access.near()?)?,
+            RowId::I32ShlAdd => {
+                let is_scaled = [FormKey::SCALED, FormKey::ACC_SCALED].contains(&last.places());
+                is_scaled.then_some(last.operands)?.and(Place::O, [access.near()?])
             }
-            (RowId::I32Shl, &[first, Place::I]) => {
-                let mut fields = last.fields;
-                fields.extend(&halves(access.offset));
-                Address { places: Short::of(&[first, Place::I, Place::P]), fields }
+            RowId::I32Shl => {
+                let is_scaled = [FormKey::SLOT_IMM, FormKey::ACC_IMM].contains(&last.places());
+                is_scaled.then_some(last.operands)?.and(Place::P, halves(access.offset))
             }
             _ => return None,
         };
-        if !self.has_access(row, shape, address.places.as_slice(), value) {
+        if !self.has_access(row, shape, address.places, value) {
             return None;
         }
         self.emit.take_last();
@@ -197,26 +163,26 @@ impl Function<'_> {
     }
 
     /// The sum that the instruction before the last computed, where the last computed the value of a store.
-    fn sum_before(&mut self, row: RowId, entry: &Entry, value: &Entry, access: Access, ty: Ty) -> Option<Address> {
+    fn sum_before(&mut self, row: RowId, entry: &Entry, value: &Entry, access: Access, ty: Ty) -> Option<Operands> {
         let near = access.near()?;
+        if entry.held != Held::Temp || value.held != Held::Temp {
+            return None;
+        }
         let (before, last) = (self.emit.before()?, self.emit.last()?);
-        let is_value =
-            value.held == Held::Temp && last.slot() == Some(value.slot) && last.acc == Some(ty) && !last.reads_acc();
-        let is_sum = entry.held == Held::Temp
-            && before.slot() == Some(entry.slot)
+        let is_value = last.slot() == Some(value.slot) && last.acc == Some(ty) && !last.reads_acc();
+        let is_sum = before.slot() == Some(entry.slot)
             && before.row == RowId::I32Add
             && before.shape == Shape::Binary
             && !before.reads_acc();
-        let &[first, second] = before.places.as_slice() else { return None };
         if !is_value || !is_sum {
             return None;
         }
-        let address = fold(first, second, before.fields.as_slice(), near)?;
-        if !self.has_access(row, Shape::Store, address.places.as_slice(), Place::A) {
+        let address = fold(&before.operands, near)?;
+        if !self.has_access(row, Shape::Store, address.places, Place::A) {
             return None;
         }
         // The value must leave its slot alone: the sum's operands may be there.
-        if !last.lean().exists(self.emit.profile) {
+        if !last.can_be_lean(self.emit.profile) {
             return None;
         }
         self.emit.take_before();
@@ -224,21 +190,30 @@ impl Function<'_> {
     }
 }
 
+/// An address behind an operand.
+#[inline]
+fn behind(base: Operand, offset: Place, access: Access) -> Operands {
+    let base = Operands::none().with(base);
+    let [low, high] = halves(access.offset);
+    match offset {
+        Place::O => base.and(offset, [low]),
+        Place::P => base.and(offset, [low, high]),
+        _ => base.and(offset, [access.memory as u16, low, high]),
+    }
+}
+
 /// A sum with these operands as an address: with any short offset for two operands, without offset for an operand and a constant.
-fn fold(first: Place, second: Place, fields: &[u16], offset: u16) -> Option<Address> {
-    let mut all: Short<u16, 8> = Short::of(fields);
+fn fold(sum: &Operands, offset: u16) -> Option<Operands> {
+    // The second operand is the last place.
+    let (first, second) = sum.places.split_last()?;
     match second {
-        Place::S => {
-            all.push(offset);
-            Some(Address { places: Short::of(&[first, second, Place::O]), fields: all })
-        }
+        Place::S => Some(sum.and(Place::O, [offset])),
         Place::I if offset == 0 => {
             // The constant is wider in an address: its sign goes to the upper half.
-            let sign = fields.last().map_or(0, |&low| if (low as i16) < 0 { u16::MAX } else { 0 });
-            all.push(sign);
-            Some(Address { places: Short::of(&[first, Place::W]), fields: all })
+            let sign = sum.fields.as_slice().last().map_or(0, |&low| if (low as i16) < 0 { u16::MAX } else { 0 });
+            Some(Operands { places: first.with(Place::W), fields: sum.fields.with([sign]) })
         }
-        Place::W if offset == 0 => Some(Address { places: Short::of(&[first, Place::W]), fields: all }),
+        Place::W if offset == 0 => Some(*sum),
         _ => None,
     }
 }
@@ -255,10 +230,6 @@ pub(crate) fn access(memarg: &wasmparser::MemArg) -> Access {
 }
 
 /// Slots of the operands, in the order given: for instructions whose operands must all be in slots.
-pub(crate) fn fields_of(slots: &[Slot]) -> Short<u16, 8> {
-    let mut fields = Short::of(&[]);
-    for slot in slots {
-        fields.push(slot.field());
-    }
-    fields
+pub(crate) fn fields_of(slots: &[Slot]) -> Fields {
+    slots.iter().fold(Fields::default(), |fields, slot| fields.with([slot.field()]))
 }

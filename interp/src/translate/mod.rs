@@ -3,6 +3,7 @@
 //! | room | does |
 //! |---|---|
 //! | [`emit`] | the code buffer; the last two instructions are held back, so that what follows may still change them |
+//! | [`staged`] | an instruction on its way: operands, the fields that say where they are, the result |
 //! | [`label`] | branch targets, patched when known; islands for those too far away |
 //! | [`stack`] | the operand stack as the translator knows it: locals and constants are not copied until they must be |
 //! | [`values`] | arithmetic, comparisons, globals: choice of form |
@@ -24,6 +25,7 @@ mod locals;
 mod memory;
 mod operators;
 mod stack;
+mod staged;
 mod values;
 mod walk;
 

@@ -3,10 +3,11 @@
 use wasmparser::{BlockType, Operator};
 
 use super::control::BlockTy;
-use super::emit::{Dest, Slot};
+use super::emit::Slot;
 use super::function::{Function, machine_type};
 use super::memory::{access, fields_of};
 use super::stack::Held;
+use super::staged::{Dest, Fields, Operands};
 use super::values::halves;
 use crate::error::{Error, ErrorKind};
 use crate::isa::form::Shape;
@@ -68,7 +69,7 @@ impl Function<'_> {
     fn live(&mut self, operator: &Operator<'_>) -> Result<(), Error> {
         match operator {
             Operator::Unreachable => {
-                self.emit.plain(RowId::Unreachable, &[]);
+                self.emit.plain(RowId::Unreachable, []);
                 self.die();
             }
             Operator::Nop => {}
@@ -108,7 +109,7 @@ impl Function<'_> {
             Operator::I64Eqz => self.is_zero(RowId::I64Eq),
             Operator::RefFunc { function_index } => {
                 let to = self.push_result(Ty::I32);
-                self.stage_plain(RowId::RefFunc, to, &halves(*function_index));
+                self.stage_plain(RowId::RefFunc, to, Fields::default().with(halves(*function_index)));
             }
             other => return self.by_table(other),
         }
@@ -135,8 +136,8 @@ impl Function<'_> {
     }
 
     /// Stages a plain row that leaves a value in a slot, and not in the accumulator.
-    fn stage_plain(&mut self, row: RowId, to: Slot, fields: &[u16]) {
-        self.emit.stage(row, Shape::Plain, &[], Dest::Slot(to), fields, None);
+    fn stage_plain(&mut self, row: RowId, to: Slot, fields: Fields) {
+        self.emit.stage(row, Shape::Plain, Operands { fields, ..Operands::none() }, Dest::Slot(to), None);
     }
 
     /// The slots of the uppermost `N` values, popped, in the order they were pushed.
@@ -152,13 +153,12 @@ impl Function<'_> {
     /// A plain row with `N` operands in slots and more fields.
     fn plain_with<const N: usize>(&mut self, row: RowId, more: &[u16], has_result: bool) {
         let slots = self.pop_slots::<N>();
-        let mut fields = fields_of(&slots);
-        fields.extend(more);
+        let fields = fields_of(&slots).followed_by(more);
         if has_result {
             let to = self.push_result(Ty::I32);
-            self.stage_plain(row, to, fields.as_slice());
+            self.stage_plain(row, to, fields);
         } else {
-            self.emit.plain(row, fields.as_slice());
+            self.emit.write_now(row, Shape::Plain, Operands { fields, ..Operands::none() });
         }
     }
 

@@ -28,22 +28,25 @@ pub(crate) struct Entry {
     pub(crate) slot: Slot,
     /// Held by a local: how many bytes into the local's slot it starts. It may be the upper half of a wider local.
     pub(crate) part: u32,
-    /// The entry below that is held by the same local.
-    below: Option<u32>,
+    /// The entry below that is held by the same local, or [`NONE`].
+    below: u32,
 }
+
+/// No entry. An [`Option`] would make every entry longer by a fifth.
+const NONE: u32 = u32::MAX;
 
 /// A local of the function, parameters included.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Local {
     pub(crate) ty: Ty,
     pub(crate) slot: Slot,
-    /// The uppermost entry held by it.
-    pending: Option<u32>,
+    /// The uppermost entry held by it, or [`NONE`].
+    pending: u32,
 }
 
 impl Local {
     pub(crate) fn new(ty: Ty, slot: Slot) -> Self {
-        Self { ty, slot, pending: None }
+        Self { ty, slot, pending: NONE }
     }
 
     /// Whether a u16 field reaches it.
@@ -53,7 +56,7 @@ impl Local {
 
     /// Whether any entry is held by it.
     pub(crate) fn is_pending(&self) -> bool {
-        self.pending.is_some()
+        self.pending != NONE
     }
 }
 
@@ -62,8 +65,8 @@ impl Local {
 pub(crate) struct Stack {
     entries: Vec<Entry>,
     pub(crate) locals: Vec<Local>,
-    /// The slot of the first entry.
-    base: u32,
+    /// The slot that the next entry gets.
+    next: u32,
     /// Where entries go on that near slots have no room for.
     far: u32,
     /// Below this height no entry is held by a local.
@@ -76,7 +79,7 @@ impl Stack {
     /// Empties the stack; the first entry's slot is `base`, the first beyond near slots `far`.
     pub(crate) fn reset(&mut self, base: Slot, far: Slot) {
         self.entries.clear();
-        self.base = base.0;
+        self.next = base.0;
         self.far = far.0;
         self.high = base.0;
         self.settled = 0;
@@ -93,7 +96,7 @@ impl Stack {
 
     /// The slot that the next entry gets.
     pub(crate) fn next_slot(&self) -> Slot {
-        self.entries.last().map_or(Slot(self.base), |entry| self.after(entry.slot, entry.ty))
+        Slot(self.next)
     }
 
     /// The slot behind a value of this type: beyond the last near one, the first far one.
@@ -112,29 +115,33 @@ impl Stack {
         self.push_part(Held::Local(local), ty, part)
     }
 
+    #[inline]
     fn push_part(&mut self, held: Held, ty: Ty, part: u32) -> Slot {
-        let slot = self.next_slot();
-        let mut entry = Entry { held, ty, slot, part, below: None };
+        let slot = Slot(self.next);
+        let mut below = NONE;
         if let Held::Local(local) = held {
             let index = self.entries.len() as u32;
             if let Some(local) = self.locals.get_mut(local as usize) {
-                entry.below = local.pending.replace(index);
+                below = core::mem::replace(&mut local.pending, index);
             }
         }
         self.high = self.high.max(slot.0 + ty.bytes());
-        self.entries.push(entry);
+        self.next = self.after(slot, ty).0;
+        self.entries.push(Entry { held, ty, slot, part, below });
         slot
     }
 
     /// Pops an entry. Validation has made sure that there is one.
+    #[inline]
     pub(crate) fn pop(&mut self) -> Entry {
         let entry = self.entries.pop().unwrap_or(Entry {
             held: Held::Const(0),
             ty: Ty::I32,
-            slot: Slot(self.base),
+            slot: Slot(self.next),
             part: 0,
-            below: None,
+            below: NONE,
         });
+        self.next = entry.slot.0;
         self.release(&entry);
         self.settled = self.settled.min(self.entries.len());
         entry
@@ -172,7 +179,8 @@ impl Stack {
 
     /// Takes the uppermost entry held by a local away from it: the caller copies the value to the entry's slot.
     pub(crate) fn settle_local(&mut self, local: u32) -> Option<Entry> {
-        let index = self.locals.get_mut(local as usize)?.pending?;
+        // `NONE` is beyond all entries.
+        let index = self.locals.get(local as usize)?.pending;
         let entry = self.entries.get_mut(index as usize)?;
         let settled = Entry { held: Held::Temp, ..*entry };
         *entry = Entry { part: 0, ..settled };

@@ -1,12 +1,13 @@
 //! What becomes one instruction of two, and what needs none at all.
 
-use crate::isa::form::{Place, Shape};
+use crate::isa::form::{FormKey, Place, Shape};
 use crate::isa::{RowId, Ty, lookup};
-use crate::translate::emit::{Dest, Short, Slot, Staged};
+use crate::translate::emit::Slot;
 use crate::translate::function::Function;
 use crate::translate::stack::{Entry, Held};
+use crate::translate::staged::{Dest, Operand, Operands, Staged};
 
-use super::{Operand, halves, signed};
+use super::{halves, signed};
 
 impl Function<'_> {
     /// Makes one instruction of this operation and the last one, whose result is one of its operands and of no other use.
@@ -22,18 +23,12 @@ impl Function<'_> {
             return false;
         }
         let Some(row) = chained(last.row, row, is_second) else { return false };
-        let (place, units, count) = other.encode();
-        let mut places = last.places;
-        places.push(place);
-        let mut form: Short<Place, 5> = Short::of(places.as_slice());
-        form.push(Place::S);
-        if lookup::find(row, Shape::Ternary, form.as_slice(), self.emit.profile).is_none() {
+        let form = last.places().with(other.place()).with(Place::S);
+        if lookup::find_form(row, Shape::Ternary, form, self.emit.profile).is_none() {
             return false;
         }
-        let mut fields = last.fields;
-        fields.extend(units.get(..count).unwrap_or(&[]));
         self.emit.take_last();
-        self.emit.stage(row, Shape::Ternary, places.as_slice(), Dest::Slot(slot), fields.as_slice(), Some(ty));
+        self.emit.stage(row, Shape::Ternary, last.operands.with(other), Dest::Slot(slot), Some(ty));
         true
     }
 
@@ -93,8 +88,8 @@ impl Function<'_> {
         let is_it = row == RowId::I32WrapI64
             && last.row == RowId::I64ShrU
             && last.slot() == Some(top.slot)
-            && last.places.as_slice() == [Place::S, Place::I]
-            && last.fields.as_slice() == [slot.field(), 32];
+            && last.places() == FormKey::SLOT_IMM
+            && last.fields() == [slot.field(), 32];
         is_it.then_some(local)
     }
 
@@ -111,7 +106,7 @@ impl Function<'_> {
     /// constant.
     pub(super) fn set_global_to_sum(&mut self, global: u32, value: &Entry) -> bool {
         let Some(sum) = self.emit.last().copied() else { return false };
-        let (Some(to), [first, Place::I]) = (sum.slot(), sum.places.as_slice()) else { return false };
+        let Some(to) = sum.slot() else { return false };
         let has = |row| lookup::find(row, Shape::Plain, &[], self.emit.profile).is_some();
         let is_value = match value.held {
             Held::Temp => value.slot == to,
@@ -122,17 +117,17 @@ impl Function<'_> {
             return false;
         }
         let [low, high] = halves(global);
-        match (first, sum.fields.as_slice()) {
-            (Place::A, &[step]) if has(RowId::GlobalAdd32) && self.is_global(self.emit.before(), global) => {
+        match (sum.places(), sum.fields()) {
+            (FormKey::ACC_IMM, &[step]) if has(RowId::GlobalAdd32) && self.is_global(self.emit.before(), global) => {
                 self.emit.take_last();
                 self.emit.take_last();
-                let fields = [step, low, high];
-                self.emit.stage(RowId::GlobalAdd32, Shape::Plain, &[], Dest::Slot(to), &fields, Some(Ty::I32));
+                let operands = Operands::plain([step, low, high]);
+                self.emit.stage(RowId::GlobalAdd32, Shape::Plain, operands, Dest::Slot(to), Some(Ty::I32));
                 true
             }
-            (Place::S, &[from, step]) if has(RowId::GlobalSetSum32) && value.held == Held::Temp => {
+            (FormKey::SLOT_IMM, &[from, step]) if has(RowId::GlobalSetSum32) && value.held == Held::Temp => {
                 self.emit.take_last();
-                self.emit.write_now(RowId::GlobalSetSum32, Shape::Plain, &[], &[from, step, low, high]);
+                self.emit.plain(RowId::GlobalSetSum32, [from, step, low, high]);
                 true
             }
             _ => false,
@@ -142,12 +137,12 @@ impl Function<'_> {
     /// Whether this instruction did nothing but leave the value of a global in the accumulator.
     fn is_global(&self, staged: Option<&Staged>, global: u32) -> bool {
         staged.is_some_and(|staged| {
-            staged.row == RowId::GlobalGet32 && staged.dest == Dest::Acc && *staged.fields.as_slice() == halves(global)
+            staged.row == RowId::GlobalGet32 && staged.dest == Dest::Acc && staged.fields() == halves(global)
         })
     }
 
     /// The values of a `select` as places and fields: one may be a constant.
-    pub(super) fn selected(&mut self, row: RowId, a: &Entry, b: &Entry) -> (Short<Place, 4>, Short<u16, 8>) {
+    pub(super) fn selected(&mut self, row: RowId, a: &Entry, b: &Entry) -> Operands {
         let immediate = |entry: &Entry| match entry.held {
             Held::Const(bits) => i16::try_from(signed(bits, entry.ty.raw())).ok(),
             Held::Local(_) | Held::Temp => None,
@@ -156,15 +151,15 @@ impl Function<'_> {
         match (immediate(a), immediate(b)) {
             (_, Some(value)) if has(&[Place::S, Place::I, Place::S, Place::S]) => {
                 let slot = self.slot_of_early(a);
-                (Short::of(&[Place::S, Place::I]), Short::of(&[slot.field(), value as u16]))
+                Operands::none().and(Place::S, [slot.field()]).and(Place::I, [value as u16])
             }
             (Some(value), _) if has(&[Place::I, Place::S, Place::S, Place::S]) => {
                 let slot = self.slot_of_early(b);
-                (Short::of(&[Place::I, Place::S]), Short::of(&[value as u16, slot.field()]))
+                Operands::none().and(Place::I, [value as u16]).and(Place::S, [slot.field()])
             }
             _ => {
                 let (x, y) = (self.slot_of_early(a), self.slot_of_early(b));
-                (Short::of(&[]), Short::of(&[x.field(), y.field()]))
+                Operands::plain([x.field(), y.field()])
             }
         }
     }
