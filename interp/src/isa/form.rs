@@ -80,8 +80,7 @@ impl FormKey {
 
     /// The key without its last place, and that.
     pub(crate) fn split_last(self) -> Option<(Self, Place)> {
-        const PLACES: [Place; 8] =
-            [Place::S, Place::A, Place::I, Place::W, Place::O, Place::P, Place::M, Place::K];
+        const PLACES: [Place; 8] = [Place::S, Place::A, Place::I, Place::W, Place::O, Place::P, Place::M, Place::K];
         let place = PLACES.get((self.0 & 15).checked_sub(1)? as usize)?;
         debug_assert_eq!(*place as u32, self.0 & 15, "places are in the order of their numbers");
         Some((Self(self.0 >> 4), *place))
@@ -91,7 +90,7 @@ impl FormKey {
     pub(crate) const fn has_acc(self) -> bool {
         const EACH: u32 = 0x1111_1111;
         // Four bits that are zero now borrow from the bit above them, which was not set: nothing else does.
-        let others = self.0 ^ EACH * Place::A as u32;
+        let others = self.0 ^ (EACH * Place::A as u32);
         others.wrapping_sub(EACH) & !others & EACH << 3 != 0
     }
 }

@@ -455,7 +455,7 @@ impl Function<'_> {
             self.consume(condition);
             operand = Operand::Acc;
         }
-        (by_sense(RowId::I32Ne), Operands::none().with(operand).with(Operand::Imm(0)))
+        (by_sense(RowId::I32Ne), Operands::pair(operand, Operand::Imm(0)))
     }
 
     /// A comparison with zero of what `and` has just computed is a test of bits.

@@ -174,6 +174,13 @@ impl Function<'_> {
         Ok(())
     }
 
+    /// The first byte of the operator being translated.
+    #[inline]
+    pub(crate) fn opcode_byte(&self) -> Option<u8> {
+        let at = u64::from(self.emit.offset).checked_sub(self.first)?;
+        self.bytes.get(usize::try_from(at).ok()?).copied()
+    }
+
     /// The opcode of the operator being translated: its byte, or 0x100 plus the number behind the prefix 0xfc.
     #[inline]
     pub(crate) fn opcode(&self) -> Option<u16> {

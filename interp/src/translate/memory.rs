@@ -91,8 +91,8 @@ impl Function<'_> {
         }
         let slot = self.slot_of(entry);
         let offset = self.offset(row, shape, access, value);
-        let has_acc = self.emit.in_acc(slot, Ty::I32)
-            && self.has_access(row, shape, FormKey::of(&[Place::A, offset]), value);
+        let has_acc =
+            self.emit.in_acc(slot, Ty::I32) && self.has_access(row, shape, FormKey::of(&[Place::A, offset]), value);
         if has_acc {
             self.consume(entry);
         }

@@ -69,7 +69,7 @@ pub(crate) struct Stack {
     next: u32,
     /// Where entries go on that near slots have no room for.
     far: u32,
-    /// Below this height no entry is held by a local.
+    /// Below this height no entry is held by a local. It may be beyond the uppermost.
     settled: usize,
     /// The end of the highest slot ever used.
     high: u32,
@@ -124,6 +124,7 @@ impl Stack {
             if let Some(local) = self.locals.get_mut(local as usize) {
                 below = core::mem::replace(&mut local.pending, index);
             }
+            self.settled = self.settled.min(self.entries.len());
         }
         self.high = self.high.max(slot.0 + ty.bytes());
         self.next = self.after(slot, ty).0;
@@ -134,17 +135,16 @@ impl Stack {
     /// Pops an entry. Validation has made sure that there is one.
     #[inline]
     pub(crate) fn pop(&mut self) -> Entry {
-        let entry = self.entries.pop().unwrap_or(Entry {
-            held: Held::Const(0),
-            ty: Ty::I32,
-            slot: Slot(self.next),
-            part: 0,
-            below: NONE,
-        });
+        let Some(entry) = self.entries.pop() else { return self.missing() };
         self.next = entry.slot.0;
         self.release(&entry);
-        self.settled = self.settled.min(self.entries.len());
         entry
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn missing(&self) -> Entry {
+        Entry { held: Held::Const(0), ty: Ty::I32, slot: Slot(self.next), part: 0, below: NONE }
     }
 
     /// The entry leaves its local: it is the uppermost of those held by it.

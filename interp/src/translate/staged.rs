@@ -74,22 +74,34 @@ impl Fields {
     /// The same with more fields. What does not fit is dropped, which a debug build refuses.
     #[inline(always)]
     pub(crate) fn with<const N: usize>(mut self, more: [u16; N]) -> Self {
-        self.put(more, N);
-        self
-    }
-
-    /// Puts `N` fields behind the last one, of which the first `count` are kept: that takes one move.
-    #[inline(always)]
-    fn put<const N: usize>(&mut self, more: [u16; N], count: usize) {
-        let free = self.units.get_mut(usize::from(self.len)..).and_then(|free| free.first_chunk_mut());
+        let free = self.free();
         debug_assert!(free.is_some(), "more fields than an instruction has");
         if let Some(free) = free {
             *free = more;
+            self.len += N as u8;
+        }
+        self
+    }
+
+    /// Puts the first `count` of four fields behind the last one. All are copied where there is room, since that takes one move.
+    #[inline(always)]
+    fn push_first(&mut self, units: [u16; 4], count: usize) {
+        if let Some(free) = self.free() {
+            *free = units;
             self.len += count as u8;
+        } else {
+            *self = self.followed_by(units.get(..count).unwrap_or(&[]));
         }
     }
 
+    /// Room for `N` more fields.
+    #[inline(always)]
+    fn free<const N: usize>(&mut self) -> Option<&mut [u16; N]> {
+        self.units.get_mut(usize::from(self.len)..)?.first_chunk_mut()
+    }
+
     /// The same with these behind them.
+    #[inline(never)]
     pub(crate) fn followed_by(self, more: &[u16]) -> Self {
         more.iter().fold(self, |fields, &field| fields.with([field]))
     }
@@ -130,16 +142,31 @@ impl Operands {
     /// These and one more.
     #[inline]
     pub(crate) fn with(mut self, operand: Operand) -> Self {
+        self.push(operand);
+        self
+    }
+
+    /// These two.
+    #[inline]
+    pub(crate) fn pair(x: Operand, y: Operand) -> Self {
+        let mut pair = Self::none();
+        pair.push(x);
+        pair.push(y);
+        pair
+    }
+
+    #[inline(always)]
+    fn push(&mut self, operand: Operand) {
         let (place, bits) = (operand.place(), operand.units());
         let units = [bits as u16, (bits >> 16) as u16, (bits >> 32) as u16, (bits >> 48) as u16];
+        let count = match place {
+            Place::A => 0,
+            Place::S | Place::I | Place::O | Place::P | Place::M => 1,
+            Place::W => 2,
+            Place::K => 4,
+        };
         self.places = self.places.with(place);
-        match place {
-            Place::A => {}
-            Place::W => self.fields.put([units[0], units[1]], 2),
-            Place::K => self.fields.put(units, 4),
-            Place::S | Place::I | Place::O | Place::P | Place::M => self.fields.put([units[0]], 1),
-        }
-        self
+        self.fields.push_first(units, count);
     }
 
     /// These and one more in this place, with these fields.

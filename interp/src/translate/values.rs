@@ -89,7 +89,7 @@ impl Function<'_> {
         if has_acc && shape == Shape::Binary && self.chain(row, x, y, slot, result_ty) {
             return;
         }
-        self.emit.stage(row, shape, Operands::none().with(x).with(y), Dest::Slot(slot), Some(result_ty));
+        self.emit.stage(row, shape, Operands::pair(x, y), Dest::Slot(slot), Some(result_ty));
     }
 
     /// The operands of a two-operand instruction such that there is a form for them: immediates where possible, the accumulator where the last
