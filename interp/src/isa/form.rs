@@ -89,7 +89,7 @@ impl FormKey {
     /// Whether one of the places is the accumulator.
     pub(crate) const fn has_acc(self) -> bool {
         const EACH: u32 = 0x1111_1111;
-        // Four bits that are zero now borrow from the bit above them, which was not set: nothing else does.
+        // Where all four bits are equal to those wanted, they are zero now, and the subtraction sets the uppermost, which was not set.
         let others = self.0 ^ (EACH * Place::A as u32);
         others.wrapping_sub(EACH) & !others & EACH << 3 != 0
     }

@@ -174,10 +174,10 @@ impl Function<'_> {
         Ok(())
     }
 
-    /// The first byte of the operator being translated.
+    /// The byte at this offset into the module.
     #[inline]
-    pub(crate) fn opcode_byte(&self) -> Option<u8> {
-        let at = u64::from(self.emit.offset).checked_sub(self.first)?;
+    pub(crate) fn byte_at(&self, offset: u64) -> Option<u8> {
+        let at = offset.checked_sub(self.first)?;
         self.bytes.get(usize::try_from(at).ok()?).copied()
     }
 

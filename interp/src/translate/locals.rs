@@ -176,7 +176,8 @@ impl Function<'_> {
         }
     }
 
-    /// `local.get`.
+    /// `local.get`: every fourth operator.
+    #[inline(always)]
     pub(crate) fn local_get(&mut self, local: u32) {
         let Some(ty) = self.stack.locals.get(local as usize).map(|local| local.ty) else { return };
         self.stack.push(Held::Local(local), ty);

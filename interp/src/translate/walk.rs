@@ -15,11 +15,12 @@ use crate::error::Error;
 
 /// Reads an operator whose opcode is known, with its immediate, validates and translates it.
 macro_rules! visit {
-    ($step:ident, $reader:ident, $op:ident $({ $field:ident: $read:ident })?, $visit:ident) => {{
+    ($self:ident, $validator:ident, $reader:ident, $op:ident $({ $field:ident: $read:ident })?, $visit:ident) => {{
+        let mut visitor = $validator.visitor($reader.original_position());
         $reader.read_u8()?;
         $(let $field = $reader.$read()?;)?
-        $step.validator.$visit($($field)?)?;
-        $step.function.known_operator(&Operator::$op $({ $field })?)?;
+        visitor.$visit($($field)?)?;
+        $self.known_operator(&Operator::$op $({ $field })?)?;
     }};
 }
 
@@ -37,18 +38,21 @@ impl Function<'_> {
         while !reader.eof() {
             let offset = reader.original_position();
             self.emit.offset = u32::try_from(offset).unwrap_or(u32::MAX);
-            let opcode = self.opcode_byte();
-            let mut step = Step { validator: validator.visitor(offset), function: self };
+            // No operator may follow the last `end`.
+            let opcode = self.byte_at(offset).filter(|_| !self.frames.is_empty());
             // Two operators in three are among these. To find them here takes half of what it takes wasmparser to find them among six hundred.
-            match opcode.filter(|_| step.current_frame().is_some()) {
-                Some(0x0b) => visit!(step, reader, End, visit_end),
-                Some(0x0d) => visit!(step, reader, BrIf { relative_depth: read_var_u32 }, visit_br_if),
-                Some(0x20) => visit!(step, reader, LocalGet { local_index: read_var_u32 }, visit_local_get),
-                Some(0x21) => visit!(step, reader, LocalSet { local_index: read_var_u32 }, visit_local_set),
-                Some(0x22) => visit!(step, reader, LocalTee { local_index: read_var_u32 }, visit_local_tee),
-                Some(0x41) => visit!(step, reader, I32Const { value: read_var_i32 }, visit_i32_const),
-                Some(0x6a) => visit!(step, reader, I32Add, visit_i32_add),
-                Some(_) | None => reader.visit_operator(&mut step)??,
+            match opcode {
+                Some(0x0b) => visit!(self, validator, reader, End, visit_end),
+                Some(0x0d) => visit!(self, validator, reader, BrIf { relative_depth: read_var_u32 }, visit_br_if),
+                Some(0x20) => visit!(self, validator, reader, LocalGet { local_index: read_var_u32 }, visit_local_get),
+                Some(0x21) => visit!(self, validator, reader, LocalSet { local_index: read_var_u32 }, visit_local_set),
+                Some(0x22) => visit!(self, validator, reader, LocalTee { local_index: read_var_u32 }, visit_local_tee),
+                Some(0x41) => visit!(self, validator, reader, I32Const { value: read_var_i32 }, visit_i32_const),
+                Some(0x6a) => visit!(self, validator, reader, I32Add, visit_i32_add),
+                Some(_) | None => {
+                    let mut step = Step { validator: validator.visitor(offset), function: self };
+                    reader.visit_operator(&mut step)??;
+                }
             }
         }
         Ok(reader.finish_expression(&validator.visitor(reader.original_position()))?)
