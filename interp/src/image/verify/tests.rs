@@ -185,6 +185,7 @@ const SUB_ACC: u16 = code_of::<row::I32Sub, Binary<(), (A, S, S)>>();
 const RETURN_I64: u16 = code_of::<row::ReturnI64, Return<(), (S,)>>();
 const RETURN_F32: u16 = code_of::<row::ReturnF32, Return<(), (S,)>>();
 const RETURN_I32_ACC: u16 = code_of::<row::ReturnI32, Return<(), (A,)>>();
+const RETURN_I64_ACC: u16 = code_of::<row::ReturnI64, Return<(), (A,)>>();
 const GLOBAL_GET: u16 = code_of::<row::GlobalGet32, GlobalGet<(), (S,)>>();
 const ELEM_DROP: u16 = code_of::<row::ElemDrop, Plain<(), ()>>();
 
@@ -260,7 +261,12 @@ refused! {
         image.put_unit(at, SUB_ACC);
     };
     an_accumulator_of_another_type false Accumulator |image| {
-        // `$wide`: a return from the accumulator behind an instruction that leaves its result there.
+        // `$add`: a return from the accumulator behind an instruction that leaves its result there.
+        let at = image.find(RowId::ReturnI32);
+        image.put_unit(at, RETURN_I64_ACC);
+    };
+    a_return_of_half_of_an_accumulator false Return |image| {
+        // `$wide`: the lower half may be read, but it is not what the function returns.
         let at = image.find(RowId::ReturnI64);
         image.put_unit(at, RETURN_I32_ACC);
     };
