@@ -10,6 +10,7 @@
 #![allow(unsafe_code, reason = "hands addresses to the machines, see invariants 4 to 11")]
 
 use alloc::vec::Vec;
+use core::mem;
 
 mod call;
 mod frame;
@@ -184,29 +185,16 @@ impl Run {
 
     fn advance(&mut self, inner: &mut StoreInner) -> Step {
         loop {
-            let next = match self.pending {
+            let next = match mem::replace(&mut self.pending, Pending::Nothing) {
                 Pending::Nothing => self.run(inner),
                 Pending::HostReturn { at, done: false } => {
-                    self.pending = Pending::Nothing;
                     self.load_acc(at);
                     self.run(inner)
                 }
-                Pending::Enter { entry, at } => {
-                    self.pending = Pending::Nothing;
-                    self.enter(inner, entry, at)
-                }
-                Pending::Slow(slow) => {
-                    self.pending = Pending::Nothing;
-                    self.slow(inner, slow)
-                }
-                Pending::Left(exit) => {
-                    self.pending = Pending::Nothing;
-                    self.handle(inner, exit)
-                }
-                Pending::HostReturn { at, done: true } => {
-                    self.pending = Pending::Nothing;
-                    self.finish(inner, at)
-                }
+                Pending::HostReturn { at, done: true } => self.finish(inner, at),
+                Pending::Enter { entry, at } => self.enter(inner, entry, at),
+                Pending::Slow(slow) => self.slow(inner, slow),
+                Pending::Left(exit) => self.handle(inner, exit),
             };
             if let Next::Leave(step) = next {
                 return step;
@@ -219,18 +207,8 @@ impl Run {
     fn run(&mut self, inner: &mut StoreInner) -> Next {
         // SAFETY: invariants 4 to 9: `attach` and `switch` have described a live instance of this store, and `ip` and `sp` are where the machine or
         // `enter` left them in code of that instance.
-        match unsafe { exec::run(self.kind, &mut self.ctx) } {
-            // The most frequent first.
-            Exit::CallImport => {
-                self.at_ip = false;
-                let [func, frame, ..] = self.ctx.args;
-                match self.imported(inner, func as u64) {
-                    Some(func) => self.call(inner, func, self.at(frame as u64)),
-                    None => self.trap(inner, Trap::BadReference),
-                }
-            }
-            exit => self.handle(inner, exit),
-        }
+        let exit = unsafe { exec::run(self.kind, &mut self.ctx) };
+        self.handle(inner, exit)
     }
 
     fn handle(&mut self, inner: &mut StoreInner, exit: Exit) -> Next {

@@ -23,6 +23,7 @@ pub(crate) mod ctx;
 mod enter;
 pub(crate) mod exit;
 pub(crate) mod fetch;
+pub(crate) mod fused;
 mod looping;
 pub(crate) mod moves;
 pub(crate) mod place;

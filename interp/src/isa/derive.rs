@@ -11,7 +11,7 @@ use crate::exec::fetch::*;
 use crate::exec::row::*;
 use crate::exec::shape::*;
 use crate::exec::state::{Flow, State, Stream};
-use crate::exec::{bulk, calls, control, moves, tables};
+use crate::exec::{bulk, calls, control, fused, moves, tables};
 use crate::num;
 use crate::trap::Trap;
 

@@ -74,7 +74,10 @@ section I32Divide binary (all()) {
 
 section I64Commutative binary (all()) {
     base [Binary(S, S, S) Binary(S, I, S)]
-    full [Binary(S, S, A) Binary(S, I, A) Binary(A, S, S) Binary(A, S, A) Binary(A, I, S) Binary(A, I, A) Binary(S, K, S) Binary(S, K, A) Binary(A, K, S) Binary(A, W, S)]
+    full [
+        Binary(S, S, A) Binary(S, I, A) Binary(A, S, S) Binary(A, S, A) Binary(A, I, S) Binary(A, I, A) Binary(S, K, S) Binary(S, K, A)
+        Binary(A, K, S) Binary(A, W, S)
+    ]
     rare [Binary(A, K, A) Binary(S, W, S) Binary(S, W, A) Binary(A, W, A)]
 
     I64Add 0x7c "i64.add" (a: u64, b: u64) -> u64 { a.wrapping_add(b) }
@@ -99,7 +102,10 @@ section I64Shift binary (all()) {
 section I64Sub binary (all()) {
     base [Binary(S, S, S)]
     full []
-    rare [Binary(S, I, S) Binary(S, I, A) Binary(A, I, S) Binary(A, I, A) Binary(I, S, S) Binary(I, S, A) Binary(I, A, S) Binary(I, A, A) Binary(A, S, S) Binary(A, S, A) Binary(S, A, S) Binary(S, A, A) Binary(S, S, A)]
+    rare [
+        Binary(S, I, S) Binary(S, I, A) Binary(A, I, S) Binary(A, I, A) Binary(I, S, S) Binary(I, S, A) Binary(I, A, S) Binary(I, A, A)
+        Binary(A, S, S) Binary(A, S, A) Binary(S, A, S) Binary(S, A, A) Binary(S, S, A)
+    ]
 
     I64Sub  0x7d "i64.sub"   (a: u64, b: u64) -> u64 { a.wrapping_sub(b) }
 }
@@ -134,7 +140,10 @@ section F32Binary binary (feature = "f32") {
 
 section F64Binary binary (feature = "f64") {
     base [Binary(S, S, S)]
-    full [Binary(S, S, A) Binary(A, S, S) Binary(A, S, A) Binary(S, A, S) Binary(S, A, A) Binary(S, K, S) Binary(S, K, A) Binary(A, K, S) Binary(K, A, S) Binary(K, A, A)]
+    full [
+        Binary(S, S, A) Binary(A, S, S) Binary(A, S, A) Binary(S, A, S) Binary(S, A, A) Binary(S, K, S) Binary(S, K, A) Binary(A, K, S)
+        Binary(K, A, S) Binary(K, A, A)
+    ]
     rare [Binary(A, K, A) Binary(K, S, S) Binary(K, S, A)]
 
     F64Add 0xa0 "f64.add" (a: f64, b: f64) -> f64 { a + b }
@@ -170,7 +179,8 @@ section I32Shifted ternary (all()) {
 section I32Scaled ternary (all()) {
     base []
     full [
-        Ternary(S, I, S, S) Ternary(S, I, S, A) Ternary(A, I, S, S) Ternary(A, I, S, A) Ternary(S, I, I, S) Ternary(A, I, I, A) Ternary(S, I, I, A)
+        Ternary(S, I, S, S) Ternary(S, I, S, A) Ternary(A, I, S, S) Ternary(A, I, S, A) Ternary(S, I, I, S) Ternary(A, I, I, A)
+        Ternary(S, I, I, A)
     ]
     rare [Ternary(A, I, I, S)]
 
@@ -181,7 +191,10 @@ section I32Scaled ternary (all()) {
 section I32Product ternary (all()) {
     base []
     full [Ternary(S, W, W, S) Ternary(S, W, W, A) Ternary(A, I, S, S) Ternary(A, I, S, A) Ternary(S, I, S, S) Ternary(S, I, S, A)]
-    rare [Ternary(S, I, I, S) Ternary(S, I, I, A) Ternary(S, I, W, S) Ternary(S, I, W, A) Ternary(A, W, W, S) Ternary(A, W, W, A) Ternary(S, S, S, S) Ternary(A, S, S, S)]
+    rare [
+        Ternary(S, I, I, S) Ternary(S, I, I, A) Ternary(S, I, W, S) Ternary(S, I, W, A) Ternary(A, W, W, S) Ternary(A, W, W, A)
+        Ternary(S, S, S, S) Ternary(A, S, S, S)
+    ]
 
     I32MulAdd _ "i32.mul.add" (a: u32, b: u32, c: u32) -> u32 { a.wrapping_mul(b).wrapping_add(c) }
 }
@@ -227,9 +240,7 @@ section F32Product ternary (feature = "f32") {
 
 section F64Product ternary (feature = "f64") {
     base []
-    full [
-        Ternary(S, S, S, A) Ternary(S, A, S, S) Ternary(S, A, S, A) Ternary(A, S, S, S) Ternary(A, S, S, A) Ternary(A, K, S, S)
-            ]
+    full [Ternary(S, S, S, A) Ternary(S, A, S, S) Ternary(S, A, S, A) Ternary(A, S, S, S) Ternary(A, S, S, A) Ternary(A, K, S, S)]
     rare [Ternary(S, S, S, S) Ternary(A, K, S, A)]
 
     F64MulAdd _ "f64.mul.add" (a: f64, b: f64, c: f64) -> f64 { a * b + c }
@@ -241,11 +252,14 @@ section F64Product ternary (feature = "f64") {
 
 section I32Compare compare (all()) {
     base [Compare(S, S, S) Compare(S, I, S) Branch(S, S) Branch(S, I) Branch(A, I)]
-    full [Branch(A, S) Branch(S, A) Step(S,) Step(I,) AddStep(S,) AddStep(I,) StepBy(S,) Branch(A, W) Compare(S, S, A) Compare(S, I, A) Compare(A, I, S) Compare(A, I, A)]
+    full [
+        Branch(A, S) Branch(S, A) Step(S,) Step(I,) AddStep(S,) AddStep(I,) StepBy(S,) Branch(A, W) Compare(S, S, A) Compare(S, I, A)
+        Compare(A, I, S) Compare(A, I, A)
+    ]
     rare [
-        Compare(A, S, S) Compare(A, S, A) Compare(S, A, S)
-        Compare(S, A, A) BranchMetered(S, S) BranchMetered(S, I) BranchMetered(A, S) BranchMetered(A, I) BranchMetered(S, A)
-        StepMetered(S,) StepMetered(I,) Compare(S, W, S) Compare(S, W, A) Compare(A, W, S) Compare(A, W, A) Branch(S, W)
+        Compare(A, S, S) Compare(A, S, A) Compare(S, A, S) Compare(S, A, A) BranchMetered(S, S) BranchMetered(S, I) BranchMetered(A, S)
+        BranchMetered(A, I) BranchMetered(S, A) StepMetered(S,) StepMetered(I,) Compare(S, W, S) Compare(S, W, A) Compare(A, W, S)
+        Compare(A, W, A) Branch(S, W)
     ]
 
     I32Eq  0x46 "i32.eq"   (a: u32, b: u32) -> bool not I32Ne  { a == b }
@@ -273,9 +287,8 @@ section I64Compare compare (all()) {
     base [Compare(S, S, S) Branch(S, S) Branch(S, I)]
     full [Branch(A, I) Branch(S, K) Compare(S, I, A)]
     rare [
-        Compare(S, S, A) Compare(S, I, S) Compare(A, S, S) Compare(A, S, A) Compare(A, I, S) Compare(A, I, A)
-        Compare(S, A, S) Compare(S, A, A) Branch(S, A) BranchMetered(S, S) BranchMetered(S, I) BranchMetered(A, S) BranchMetered(A, I)
-        BranchMetered(S, A)
+        Compare(S, S, A) Compare(S, I, S) Compare(A, S, S) Compare(A, S, A) Compare(A, I, S) Compare(A, I, A) Compare(S, A, S)
+        Compare(S, A, A) Branch(S, A) BranchMetered(S, S) BranchMetered(S, I) BranchMetered(A, S) BranchMetered(A, I) BranchMetered(S, A)
         Compare(S, K, S) Branch(A, S)
     ]
 
@@ -294,7 +307,10 @@ section I64Compare compare (all()) {
 section F32Compare compare (feature = "f32") {
     base [Compare(S, S, S) Branch(S, S)]
     full []
-    rare [Compare(S, S, A) Compare(A, S, S) Compare(A, S, A) Compare(S, A, S) Compare(S, A, A) Branch(A, S) Branch(S, A) Branch(S, W) Branch(A, W) Compare(S, W, S) Compare(A, W, S)]
+    rare [
+        Compare(S, S, A) Compare(A, S, S) Compare(A, S, A) Compare(S, A, S) Compare(S, A, A) Branch(A, S) Branch(S, A) Branch(S, W)
+        Branch(A, W) Compare(S, W, S) Compare(A, W, S)
+    ]
 
     F32Eq 0x5b "f32.eq" (a: f32, b: f32) -> bool not F32Ne { a == b }
     F32Ne 0x5c "f32.ne" (a: f32, b: f32) -> bool not F32Eq { a != b }
@@ -311,7 +327,10 @@ section F32Compare compare (feature = "f32") {
 section F64Compare compare (feature = "f64") {
     base [Compare(S, S, S) Branch(S, S)]
     full [Branch(A, K) Branch(S, K)]
-    rare [Compare(S, S, A) Compare(A, S, S) Compare(A, S, A) Compare(S, A, S) Compare(S, A, A) Compare(S, K, S) Compare(A, K, S) Branch(A, S) Branch(S, A)]
+    rare [
+        Compare(S, S, A) Compare(A, S, S) Compare(A, S, A) Compare(S, A, S) Compare(S, A, A) Compare(S, K, S) Compare(A, K, S) Branch(A, S)
+        Branch(S, A)
+    ]
 
     F64Eq 0x61 "f64.eq" (a: f64, b: f64) -> bool not F64Ne { a == b }
     F64Ne 0x62 "f64.ne" (a: f64, b: f64) -> bool not F64Eq { a != b }
@@ -421,10 +440,9 @@ section F64Unary unary (feature = "f64") {
 section I32Load load (all()) {
     base [Load((S, O), S) Load((S, O), A) Load((A, O), S) Load((A, O), A) Load((S, M), S)]
     full [
-        Load((S, P), S) Load((A, P), S) Load((A, P), A) Load((S, S, O), S) Load((S, S, O), A) Load((A, S, O), S)
-        Load((A, S, O), A) Load(W, S) Load(W, A)
-        Load((S, W), S) Load((S, W), A) Load((A, W), A)
-        Load((S, I, S, O), S) Load((S, I, S, O), A) Load((A, I, P), S) Load((A, I, P), A)
+        Load((S, P), S) Load((A, P), S) Load((A, P), A) Load((S, S, O), S) Load((S, S, O), A) Load((A, S, O), S) Load((A, S, O), A)
+        Load(W, S) Load(W, A) Load((S, W), S) Load((S, W), A) Load((A, W), A) Load((S, I, S, O), S) Load((S, I, S, O), A) Load((A, I, P), S)
+        Load((A, I, P), A)
     ]
     rare [Load((S, P), A) Load((A, W), S) Load((A, I, S, O), S) Load((A, I, S, O), A) Load((S, I, P), S) Load((S, I, P), A)]
 
@@ -439,10 +457,9 @@ section I64Load load (all()) {
     base [Load((S, O), S) Load((S, M), S)]
     full [Load((S, O), A) Load((A, O), S) Load((A, O), A)]
     rare [
-        Load((S, P), S) Load((S, P), A) Load((A, P), S) Load((A, P), A) Load((S, S, O), S)
-        Load((S, S, O), A) Load((A, S, O), S) Load((A, S, O), A) Load(W, S) Load(W, A)
-        Load((S, W), S) Load((S, W), A) Load((A, W), S) Load((A, W), A)
-        Load((S, I, S, O), S) Load((S, I, S, O), A)
+        Load((S, P), S) Load((S, P), A) Load((A, P), S) Load((A, P), A) Load((S, S, O), S) Load((S, S, O), A) Load((A, S, O), S)
+        Load((A, S, O), A) Load(W, S) Load(W, A) Load((S, W), S) Load((S, W), A) Load((A, W), S) Load((A, W), A) Load((S, I, S, O), S)
+        Load((S, I, S, O), A)
     ]
 
     I64Load    0x29 "i64.load"     (a: u64) -> u64 { a }
@@ -457,9 +474,13 @@ section I64Load load (all()) {
 section F32Load load (feature = "f32") {
     base [Load((S, O), S) Load((S, M), S)]
     full [
-        Load((S, O), A) Load((A, O), A)         Load((S, S, O), A)         Load((S, W), S) Load((S, W), A) Load((A, W), S)
-        Load((S, I, S, O), S) Load((S, I, S, O), A)     ]
-    rare [Load((A, O), S) Load((S, P), S) Load((S, P), A) Load((A, P), S) Load((A, P), A) Load((S, S, O), S) Load((A, S, O), S) Load((A, S, O), A) Load(W, S) Load(W, A) Load((A, W), A)]
+        Load((S, O), A) Load((A, O), A) Load((S, S, O), A) Load((S, W), S) Load((S, W), A) Load((A, W), S) Load((S, I, S, O), S)
+        Load((S, I, S, O), A)
+    ]
+    rare [
+        Load((A, O), S) Load((S, P), S) Load((S, P), A) Load((A, P), S) Load((A, P), A) Load((S, S, O), S) Load((A, S, O), S)
+        Load((A, S, O), A) Load(W, S) Load(W, A) Load((A, W), A)
+    ]
 
     F32Load 0x2a "f32.load" (a: u32) -> f32 { f32::from_bits(a) }
 }
@@ -467,18 +488,27 @@ section F32Load load (feature = "f32") {
 section F64Load load (feature = "f64") {
     base [Load((S, O), S) Load((S, M), S)]
     full [
-        Load((S, O), A) Load((A, O), A)         Load((S, S, O), A) Load(W, A)
-        Load((S, W), S) Load((S, W), A) Load((A, W), S)
-        Load((S, I, S, O), S) Load((S, I, S, O), A)     ]
-    rare [Load((A, O), S) Load((S, P), S) Load((S, P), A) Load((A, P), S) Load((A, P), A) Load((S, S, O), S) Load((A, S, O), S) Load((A, S, O), A) Load(W, S) Load((A, W), A)]
+        Load((S, O), A) Load((A, O), A) Load((S, S, O), A) Load(W, A) Load((S, W), S) Load((S, W), A) Load((A, W), S) Load((S, I, S, O), S)
+        Load((S, I, S, O), A)
+    ]
+    rare [
+        Load((A, O), S) Load((S, P), S) Load((S, P), A) Load((A, P), S) Load((A, P), A) Load((S, S, O), S) Load((A, S, O), S)
+        Load((A, S, O), A) Load(W, S) Load((A, W), A)
+    ]
 
     F64Load 0x2b "f64.load" (a: u64) -> f64 { f64::from_bits(a) }
 }
 
 section I32Store store (all()) {
     base [Store((S, O), S) Store((S, O), A) Store((S, O), I) Store((A, O), S) Store((S, M), S)]
-    full [Store((S, S, O), S) Store((S, S, O), A) Store((A, S, O), S) Store(W, S) Store((S, W), S) Store((S, W), I) Store((A, O), I) Store(W, A) Store((S, I, S, O), S)]
-    rare [Store((S, P), A) Store((S, P), I) Store((A, P), S) Store((A, S, O), I) Store((S, S, O), I) Store(W, I) Store((A, W), S) Store((S, P), S) Store((S, W), A) Store((S, I, S, O), A)]
+    full [
+        Store((S, S, O), S) Store((S, S, O), A) Store((A, S, O), S) Store(W, S) Store((S, W), S) Store((S, W), I) Store((A, O), I)
+        Store(W, A) Store((S, I, S, O), S)
+    ]
+    rare [
+        Store((S, P), A) Store((S, P), I) Store((A, P), S) Store((A, S, O), I) Store((S, S, O), I) Store(W, I) Store((A, W), S)
+        Store((S, P), S) Store((S, W), A) Store((S, I, S, O), A)
+    ]
 
     I32Store   0x36 "i32.store"   (a: u32) -> u32 { a }
     I32Store8  0x3a "i32.store8"  (a: u32) -> u8  { a as u8 }
@@ -489,9 +519,9 @@ section I64Store store (all()) {
     base [Store((S, O), S) Store((S, O), I) Store((S, M), S)]
     full [Store((S, O), A) Store((S, W), S) Store((S, W), I)]
     rare [
-        Store((A, O), S) Store((S, P), S) Store((S, P), A) Store((S, P), I) Store((A, P), S) Store((S, S, O), S)
-        Store((A, S, O), S) Store((A, S, O), I) Store((S, S, O), I) Store(W, S) Store(W, A) Store(W, I)
-        Store((S, W), A)         Store((A, W), S) Store((S, S, O), A) Store((A, O), I)
+        Store((A, O), S) Store((S, P), S) Store((S, P), A) Store((S, P), I) Store((A, P), S) Store((S, S, O), S) Store((A, S, O), S)
+        Store((A, S, O), I) Store((S, S, O), I) Store(W, S) Store(W, A) Store(W, I) Store((S, W), A) Store((A, W), S) Store((S, S, O), A)
+        Store((A, O), I)
     ]
 
     I64Store   0x37 "i64.store"   (a: u64) -> u64 { a }
@@ -503,7 +533,10 @@ section I64Store store (all()) {
 section F32Store store (feature = "f32") {
     base [Store((S, O), S) Store((S, M), S)]
     full [Store((S, O), A)]
-    rare [Store((A, O), S) Store((S, P), S) Store((S, P), A) Store((A, P), S) Store((S, S, O), S) Store((A, S, O), S) Store(W, S) Store(W, A) Store((A, W), S) Store((S, S, O), A) Store((S, W), S) Store((S, W), A) Store((S, I, S, O), A) Store((S, I, S, O), S)]
+    rare [
+        Store((A, O), S) Store((S, P), S) Store((S, P), A) Store((A, P), S) Store((S, S, O), S) Store((A, S, O), S) Store(W, S) Store(W, A)
+        Store((A, W), S) Store((S, S, O), A) Store((S, W), S) Store((S, W), A) Store((S, I, S, O), A) Store((S, I, S, O), S)
+    ]
 
     F32Store 0x38 "f32.store" (a: f32) -> u32 { a.to_bits() }
 }
@@ -511,7 +544,10 @@ section F32Store store (feature = "f32") {
 section F64Store store (feature = "f64") {
     base [Store((S, O), S) Store((S, M), S)]
     full [Store((S, O), A) Store(W, A)]
-    rare [Store((A, O), S) Store((S, P), S) Store((S, P), A) Store((A, P), S) Store((S, S, O), S) Store((A, S, O), S) Store(W, S) Store((A, W), S) Store((S, S, O), A) Store((S, W), S) Store((S, W), A) Store((S, I, S, O), A) Store((S, I, S, O), S)]
+    rare [
+        Store((A, O), S) Store((S, P), S) Store((S, P), A) Store((A, P), S) Store((S, S, O), S) Store((A, S, O), S) Store(W, S)
+        Store((A, W), S) Store((S, S, O), A) Store((S, W), S) Store((S, W), A) Store((S, I, S, O), A) Store((S, I, S, O), S)
+    ]
 
     F64Store 0x39 "f64.store" (a: f64) -> u64 { a.to_bits() }
 }
@@ -585,17 +621,24 @@ section Move plain (all()) {
     FarSet64 _ "far.set.64" (to: FarTo64, from: From64) { moves::far_set64 }
 }
 
-section MovePair plain (all()) {
+section CopyPair plain (all()) {
     base []
     full [Plain()]
     rare []
 
     CopyPair32 _ "copy.32.32" (to: To32, from: From32, to2: To32, from2: From32) { moves::copy_pair32 }
-    AddBr32 _ "i32.add.br" (to: To32, from: From32, step: Imm16, target: Near) -> Elsewhere { moves::add_branch32 }
     CopyPair64 _ "copy.64.64" (to: To64, from: From64, to2: To64, from2: From64) { moves::copy_pair64 }
-    AddPair32 _ "i32.add.i32.add" (to: To32, from: From32, step: Imm16, to2: ToBoth32, from2: From32, step2: Imm16) { moves::add_pair32 }
-    GlobalAdd32 _ "global.add.32" (to: ToBoth32, step: Imm16, global: Global) { moves::global_add32 }
-    GlobalSetSum32 _ "global.set.sum.32" (from: From32, step: Imm16, global: Global) { moves::global_set_sum32 }
+}
+
+section Fused plain (all()) {
+    base []
+    full [Plain()]
+    rare []
+
+    AddPair32 _ "i32.add.i32.add" (to: To32, from: From32, step: Imm16, to2: ToBoth32, from2: From32, step2: Imm16) { fused::add_pair32 }
+    AddBr32   _ "i32.add.br" (to: To32, from: From32, step: Imm16, target: Near) -> Elsewhere { fused::add_branch32 }
+    GlobalAdd32    _ "global.add.32" (to: ToBoth32, step: Imm16, global: Global) { fused::global_add32 }
+    GlobalSetSum32 _ "global.set.sum.32" (from: From32, step: Imm16, global: Global) { fused::global_set_sum32 }
 }
 
 section Control plain (all()) {

@@ -7,7 +7,7 @@ use super::label::{Kind, Label, Labels};
 use super::staged::{Dest, Fields, Operands, Staged};
 use crate::code::decode::decode;
 use crate::error::Error;
-use crate::isa::form::{FormKey, Shape};
+use crate::isa::form::{FormKey, Place, Shape};
 use crate::isa::{Code, Field, Profile, RowId, Ty, lookup};
 use crate::limits::Bound;
 
@@ -363,12 +363,10 @@ impl<'a> Emitter<'a> {
         let code = self.code.get_mut(self.start..)?;
         let first = decode(code, at)?;
         let second = decode(code, at + first.len())?;
-        let is_sum = first.info.row == RowId::I32Add && first.info.shape == Shape::Binary;
+        let counter = lookup::find(RowId::I32Add, Shape::Binary, &[Place::S, Place::I, Place::S], self.profile)?;
         let &[to, from, step] = first.fields else { return None };
-        // (S, I, S): two slots are read or written, and the third field is none.
-        let is_counter = matches!(first.info.layout.fields(), [Field::Write(_), Field::Read(_), Field::Imm16]);
         // Behind the counter, the sum may be read from the accumulator.
-        if !self.fuse || !is_sum || !is_counter || second.info.layout.reads.is_some() {
+        if !self.fuse || first.code != counter || second.info.layout.reads.is_some() {
             return None;
         }
         lookup::find(RowId::AddBr32, Shape::Plain, &[], self.profile)?;

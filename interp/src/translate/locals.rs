@@ -57,8 +57,7 @@ impl Function<'_> {
     fn source(&self, entry: &Entry) -> Source {
         match entry.held {
             Held::Const(bits) => Source::Const(bits),
-            Held::Temp => Source::Slot(entry.slot),
-            Held::Local(local) => Source::Slot(self.stack.local_slot(local, entry).unwrap_or(entry.slot)),
+            Held::Temp | Held::Local(_) => Source::Slot(self.stack.place(entry).unwrap_or(entry.slot)),
         }
     }
 

@@ -114,16 +114,12 @@ impl Function<'_> {
         if let Some(address) = self.absolute(row, Shape::Store, entry, access, Place::A) {
             return Some(address);
         }
-        let is_there = match entry.held {
-            Held::Temp => true,
-            Held::Local(local) => self.stack.locals.get(local as usize).is_some_and(|local| local.is_near()),
-            Held::Const(_) => false,
-        };
+        // What would have to be brought near would come between the value and the store.
+        let slot = self.stack.place(entry).filter(|slot| slot.is_near())?;
         let offset = self.offset(row, Shape::Store, access, Place::A);
-        if !is_there || !self.has_access(row, Shape::Store, FormKey::of(&[Place::S, offset]), Place::A) {
+        if !self.has_access(row, Shape::Store, FormKey::of(&[Place::S, offset]), Place::A) {
             return None;
         }
-        let slot = self.slot_of(entry);
         Some(behind(Operand::Slot(slot), offset, access))
     }
 

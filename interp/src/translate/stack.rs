@@ -156,9 +156,13 @@ impl Stack {
         }
     }
 
-    /// The slot of a local, or where in it an entry is that it holds.
-    pub(crate) fn local_slot(&self, local: u32, entry: &Entry) -> Option<Slot> {
-        self.locals.get(local as usize).map(|local| Slot(local.slot.0 + entry.part))
+    /// The slot that an entry's value is in: its own, or the local's, or a part of that. A constant is in none.
+    pub(crate) fn place(&self, entry: &Entry) -> Option<Slot> {
+        match entry.held {
+            Held::Temp => Some(entry.slot),
+            Held::Local(local) => self.locals.get(local as usize).map(|local| Slot(local.slot.0 + entry.part)),
+            Held::Const(_) => None,
+        }
     }
 
     pub(crate) fn top(&self) -> Option<&Entry> {

@@ -25,12 +25,7 @@ impl Function<'_> {
 
     /// The near slot that an entry's value is in, brought there if need be. An instruction that does that forgets the accumulator.
     pub(crate) fn slot_of(&mut self, entry: &Entry) -> Slot {
-        let there = match entry.held {
-            Held::Temp => Some(entry.slot),
-            Held::Local(local) => self.stack.local_slot(local, entry),
-            Held::Const(_) => None,
-        };
-        if let Some(slot) = there.filter(|slot| slot.is_near()) {
+        if let Some(slot) = self.stack.place(entry).filter(|slot| slot.is_near()) {
             return slot;
         }
         let to = if entry.slot.is_near() { entry.slot } else { self.emit.scratch() };

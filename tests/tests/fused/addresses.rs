@@ -97,6 +97,22 @@ fn scaled_addresses_are_those_of_shifts_and_sums() {
     }
 }
 
+#[test]
+fn stores_with_an_address_far_up_the_stack_keep_the_value_computed_last() {
+    // More values than near slots have room for, then an address, then a value that is in a local and in the accumulator.
+    let deep = 8300;
+    let text = format!(
+        "(module (memory (export \"memory\") 1) (data (i32.const 0) \"\\40\\00\\00\\00\")
+           (func (export \"deep\") (param i32 i32) (result i32) {}
+             (i32.store (i32.load (local.get 0)) (local.tee 1 (i32.mul (local.get 1) (i32.const 3))))
+             {} (local.get 1)))",
+        "(i64.const 7)".repeat(deep),
+        "drop ".repeat(deep)
+    );
+    let outcomes = agree(&text, &all_calls(&["deep"], &[vec![Val::I32(0), Val::I32(5)]]));
+    assert_eq!((&outcomes[0].end, outcomes[0].memory[0x40]), (&Ok(vec![15]), 15));
+}
+
 /// Several operators that may trap around fused ones: the backtrace tells which did.
 const TRAPS: &[&str] = &[
     "(i32.store (i32.add (local.get 0) (i32.const 70000)) (i32.div_u (i32.const 5) (local.get 1)))",

@@ -108,12 +108,7 @@ impl Function<'_> {
         let Some(sum) = self.emit.last().copied() else { return false };
         let Some(to) = sum.slot() else { return false };
         let has = |row| lookup::find(row, Shape::Plain, &[], self.emit.profile).is_some();
-        let is_value = match value.held {
-            Held::Temp => value.slot == to,
-            Held::Local(local) => self.stack.locals.get(local as usize).is_some_and(|local| local.slot == to),
-            Held::Const(_) => false,
-        };
-        if sum.row != RowId::I32Add || sum.shape != Shape::Binary || !is_value || value.part != 0 {
+        if sum.row != RowId::I32Add || sum.shape != Shape::Binary || self.stack.place(value) != Some(to) {
             return false;
         }
         let [low, high] = halves(global);
