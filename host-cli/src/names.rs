@@ -1,6 +1,5 @@
 //! Names of functions, from modules that may be invalid.
 
-use std::ops::ControlFlow;
 use wasmparser::{CustomSectionReader, KnownCustom, Name, Parser, Payload, TypeRef};
 
 /// A function that a module defines.
@@ -30,13 +29,8 @@ pub(crate) fn function_at(wasm: &[u8], offset: u64) -> Option<Located<'_>> {
                 next = next.checked_add(1)?;
             }
             Payload::CustomSection(section) => {
-                let _: ControlFlow<()> = each_function_name(&section, |index, known| {
-                    if Some(index) == found {
-                        name = Some(known);
-                        return ControlFlow::Break(());
-                    }
-                    ControlFlow::Continue(())
-                });
+                let known = function_names(&section).find(|(index, _)| Some(*index) == found);
+                name = known.map(|(_, known)| known).or(name);
             }
             // All other sections say nothing about functions.
             _ => {}
@@ -50,18 +44,17 @@ pub(crate) fn is_function(ty: TypeRef) -> bool {
     matches!(ty, TypeRef::Func(_) | TypeRef::FuncExact(_))
 }
 
-/// Calls `visit` with the functions' names, if this is the name section. A malformed one is not an error in wasm: names end where it breaks.
-pub(crate) fn each_function_name<'a, B>(
-    section: &CustomSectionReader<'a>,
-    mut visit: impl FnMut(u32, &'a str) -> ControlFlow<B>,
-) -> ControlFlow<B> {
-    let KnownCustom::Name(section) = section.as_known() else { return ControlFlow::Continue(()) };
-    for subsection in section.into_iter().map_while(Result::ok) {
-        if let Name::Function(map) = subsection {
-            map.into_iter().map_while(Result::ok).try_for_each(|naming| visit(naming.index, naming.name))?;
-        }
-    }
-    ControlFlow::Continue(())
+/// The functions' names by index, if this is the name section. A malformed one is not an error in wasm: names end where it breaks.
+pub(crate) fn function_names<'a>(section: &CustomSectionReader<'a>) -> impl Iterator<Item = (u32, &'a str)> + use<'a> {
+    let subsections = match section.as_known() {
+        KnownCustom::Name(subsections) => Some(subsections),
+        _ => None,
+    };
+    let maps = subsections.into_iter().flatten().map_while(Result::ok).filter_map(|subsection| match subsection {
+        Name::Function(map) => Some(map),
+        _ => None,
+    });
+    maps.flat_map(|map| map.into_iter().map_while(Result::ok)).map(|naming| (naming.index, naming.name))
 }
 
 #[cfg(test)]

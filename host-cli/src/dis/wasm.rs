@@ -1,9 +1,8 @@
 //! The functions of a module: names and operators.
 
 use super::operator;
-use crate::names::{each_function_name, is_function};
+use crate::names::{function_names, is_function};
 use std::collections::HashMap;
-use std::ops::ControlFlow;
 use wasmparser::{BinaryReaderError, ExternalKind, FunctionBody, Operator, Parser, Payload};
 
 /// What a listing needs of a module.
@@ -54,12 +53,7 @@ impl<'a> WasmModule<'a> {
                     }
                 }
                 Payload::CodeSectionEntry(body) => bodies.push(body),
-                Payload::CustomSection(section) => {
-                    let _: ControlFlow<()> = each_function_name(&section, |index, name| {
-                        names.insert(index, name);
-                        ControlFlow::Continue(())
-                    });
-                }
+                Payload::CustomSection(section) => names.extend(function_names(&section)),
                 // All other sections say nothing about functions' names and bodies.
                 _ => {}
             }

@@ -1,8 +1,8 @@
 //! The sections of a module, as they are in the file. Nothing is validated here.
 
-use crate::names::{each_function_name, is_function};
+use crate::names::{function_names, is_function};
 use std::collections::HashMap;
-use std::ops::{ControlFlow, Range};
+use std::ops::Range;
 use wasmparser::{
     BinaryReaderError, CompositeInnerType, CustomSectionReader, DataKind, ElementItems, ExternalKind, FuncType,
     GlobalType, KnownCustom, MemoryType, Parser, Payload, RecGroup, SectionLimited, TableType, TypeRef,
@@ -194,10 +194,7 @@ impl<'a> Scan<'a> {
             self.dwarf_bytes = self.dwarf_bytes.saturating_add(section.data().len() as u64);
         }
         self.has_names |= section.name() == "name";
-        let _: ControlFlow<()> = each_function_name(section, |index, name| {
-            self.names.insert(index, name);
-            ControlFlow::Continue(())
-        });
+        self.names.extend(function_names(section));
         let KnownCustom::Producers(fields) = section.as_known() else { return };
         for field in fields.into_iter().map_while(Result::ok) {
             let values = field.values.into_iter().map_while(Result::ok);

@@ -1,8 +1,9 @@
 //! What functions are called in a trace: by the name section, else by an export or import, else by their number.
 
+use crate::names::function_names;
 use rustc_demangle::demangle;
 use std::collections::BTreeMap;
-use wasmparser::{KnownCustom, Name, NameSectionReader};
+use wasmparser::CustomSectionReader;
 
 /// Characters of a name that are shown.
 const SHOWN: usize = 200;
@@ -19,24 +20,9 @@ impl Names {
         self.names.entry(func).or_insert_with(|| name.to_owned());
     }
 
-    /// Takes the names of a custom section, if it is the one that has them. These come before all others. A malformed
-    /// section has the names before the fault.
-    pub(super) fn read(&mut self, section: KnownCustom<'_>) {
-        if let KnownCustom::Name(reader) = section {
-            self.read_all(reader).unwrap_or_default();
-        }
-    }
-
-    fn read_all(&mut self, reader: NameSectionReader<'_>) -> Option<()> {
-        for name in reader {
-            if let Name::Function(map) = name.ok()? {
-                for naming in map {
-                    let naming = naming.ok()?;
-                    self.names.insert(naming.index, naming.name.to_owned());
-                }
-            }
-        }
-        Some(())
+    /// Names functions by what the name section says, if this is it. That comes before all other names.
+    pub(super) fn read(&mut self, section: &CustomSectionReader<'_>) {
+        self.names.extend(function_names(section).map(|(func, name)| (func, name.to_owned())));
     }
 
     /// The function's name as it is shown, on one line whatever is in it.

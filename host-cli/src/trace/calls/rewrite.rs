@@ -113,7 +113,7 @@ impl<'a> Input<'a> {
             }
             Payload::StartSection { func, .. } => self.start = Some(func),
             Payload::CodeSectionEntry(body) => self.bodies.push(body),
-            Payload::CustomSection(reader) => self.names.read(reader.as_known()),
+            Payload::CustomSection(section) => self.names.read(&section),
             // The others are copied.
             _ => {}
         }
