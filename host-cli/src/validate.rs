@@ -5,7 +5,7 @@ use crate::exit::{Exit, Failure};
 use crate::load::{self, Program};
 use crate::{fault, names, progress, report};
 use ermine::image::Inspection;
-use ermine::{Engine, Error, ErrorKind, Machine, Module};
+use ermine::{Engine, Error, ErrorKind, Module};
 use rustc_demangle::demangle;
 
 /// Checks each file, and prints a line for each that is refused. The exit code is that of the first of them.
@@ -28,10 +28,7 @@ pub fn validate(args: &ValidateArgs) -> Result<Exit, Failure> {
 pub(crate) fn check(name: &str, program: &Program) -> Result<(), Failure> {
     match program {
         Program::Wasm(wasm) => {
-            let mut config = crate::config();
-            // Nothing runs, so nothing has to be expanded for a machine.
-            config.machine(Machine::Loop);
-            let engine = Engine::new(&config);
+            let engine = Engine::new(&crate::config());
             let module = progress::during(&format!("validating {name}"), wasm.len(), || Module::new(&engine, wasm));
             module.map(drop).map_err(|error| refused(name, wasm, &error))
         }

@@ -16,7 +16,7 @@ use crate::load::{self, Program};
 use crate::{fault, symbols};
 use emit::Constant;
 use ermine::image::{Inspection, with_memory};
-use ermine::{Config, Engine, Machine, Module, Profile};
+use ermine::{Config, Engine, Module, Profile};
 use facts::Origin;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -79,8 +79,7 @@ fn config(args: &CompileArgs) -> Config {
         ProfileArg::Full => Profile::Full,
     };
     let mut config = crate::config();
-    // Images are the same for every machine; without threaded code there is less to do.
-    config.consume_fuel(args.fuel).profile(profile).machine(Machine::Loop);
+    config.consume_fuel(args.fuel).profile(profile);
     config
 }
 

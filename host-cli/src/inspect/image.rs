@@ -6,7 +6,7 @@ use crate::exit::Failure;
 use crate::fault;
 use crate::symbols::MapFile;
 use ermine::image::Inspection;
-use ermine::{Engine, Machine, Module};
+use ermine::{Engine, Module};
 
 /// The report.
 ///
@@ -16,7 +16,7 @@ use ermine::{Engine, Machine, Module};
 pub(super) fn inspect(args: &InspectArgs, name: &str, bytes: &[u8]) -> Result<String, Failure> {
     let image = Inspection::open(bytes).map_err(|error| fault::refused(name, &error))?;
     let mut config = crate::config();
-    config.machine(Machine::Loop).interruptible(image.is_metered());
+    config.interruptible(image.is_metered());
     let module = Module::deserialize(&Engine::new(&config), bytes).map_err(|error| fault::cannot_load(name, &error))?;
     let map = MapFile::beside(&args.file, image.checksum()).read();
     let stack = image.stack_need();

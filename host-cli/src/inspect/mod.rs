@@ -17,7 +17,7 @@ use crate::args::InspectArgs;
 use crate::exit::{Exit, Failure};
 use crate::load::{self, Program};
 use crate::{progress, validate};
-use ermine::{Engine, ErrorKind, Machine};
+use ermine::{Engine, ErrorKind};
 use facts::{Engines, Facts};
 use scan::Scan;
 use std::io::{self, Write as _};
@@ -43,10 +43,7 @@ pub fn inspect(args: &InspectArgs) -> Result<Exit, Failure> {
 
 /// Everything there is to know of a module.
 fn facts<'a>(name: &'a str, wasm: &'a [u8]) -> Result<Facts<'a>, Failure> {
-    let mut config = crate::config();
-    // Compact code is the same for every machine; without threaded code there is less to do.
-    config.machine(Machine::Loop);
-    let engine = match Engine::new(&config).precompile_module(wasm) {
+    let engine = match Engine::new(&crate::config()).precompile_module(wasm) {
         Ok(image) => Engines::Takes(image),
         Err(error) => match error.kind() {
             ErrorKind::Proposal { names, .. } => Engines::Lacks(names.split(", ").map(str::to_owned).collect()),
@@ -111,8 +108,6 @@ mod tests {
     fn damaged_small_modules_and_images_are_refused_or_shown() {
         let wasm = wat::parse_str(include_str!("../../tests/inspect/all.wat")).expect("a module");
         damage(&wasm);
-        let mut config = crate::config();
-        config.machine(Machine::Loop);
-        damage(&Engine::new(&config).precompile_module(&wasm).expect("an image"));
+        damage(&Engine::new(&crate::config()).precompile_module(&wasm).expect("an image"));
     }
 }
