@@ -45,7 +45,6 @@ mod watch;
 use args::{Command, CompilationArg, MachineArg};
 use exit::Exit;
 use std::ffi::OsString;
-use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 /// Runs the command line `argv` (with the program's name first) to its exit code.
@@ -114,7 +113,8 @@ fn usage(error: &clap::Error) -> Exit {
         }
         Exit::Usage
     } else {
-        let _ = write!(io::stdout().lock(), "{error}");
+        // Help that cannot be read is no reason to fail.
+        let _ = report::answer(error.to_string());
         Exit::Success
     }
 }

@@ -1,6 +1,7 @@
 //! What the command says on standard error, and answers on standard output.
 //!
-//! If nobody reads there is nobody to tell: errors of writing are passed over, where `eprintln!` would panic.
+//! If nobody reads standard error there is nobody to tell: errors of writing there are passed over, where `eprintln!` would panic. An answer that
+//! cannot be written is a failure, unless whoever asked reads no further.
 
 use crate::exit::{Exit, Failure};
 use crate::style::{Kind, paint};
@@ -44,7 +45,34 @@ pub(crate) fn text(text: impl Display) {
     let _ = write!(io::stderr().lock(), "{text}");
 }
 
-/// Prints a line of an answer to standard output.
-pub(crate) fn answer(text: impl Display) {
-    let _ = writeln!(io::stdout().lock(), "{text}");
+/// Prints an answer to standard output as it is, and gives back the exit code of a command that has nothing else to do.
+///
+/// # Errors
+///
+/// [`Exit::CannotWrite`], unless nobody reads on.
+pub(crate) fn answer(text: impl AsRef<[u8]>) -> Result<Exit, Failure> {
+    answer_in_parts([Ok(text)])
+}
+
+/// As [`answer`], for one that is long or comes bit by bit: each part is written before the next is made.
+///
+/// # Errors
+///
+/// The first one among the parts; else as [`answer`].
+pub(crate) fn answer_in_parts<T: AsRef<[u8]>>(
+    parts: impl IntoIterator<Item = Result<T, Failure>>,
+) -> Result<Exit, Failure> {
+    let mut stdout = io::stdout().lock();
+    for part in parts {
+        let part = part?;
+        match stdout.write_all(part.as_ref()).and_then(|()| stdout.flush()) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => break,
+            Err(error) => {
+                let message = format!("standard output cannot be written: {error}");
+                return Err(Failure::new(Exit::CannotWrite, message));
+            }
+        }
+    }
+    Ok(Exit::Success)
 }

@@ -27,11 +27,9 @@ pub fn wast(args: &WastArgs) -> Result<Exit, Failure> {
     options.images = args.images;
     let features = args.features.iter().copied().fold(Features::none(), Features::with);
     let report = run(&args.files, features, &options);
-    for failure in &report.failed {
-        answer(failure);
-    }
-    answer(&report);
-    Ok(if report.failed.is_empty() { Exit::Success } else { Exit::TestsFailed })
+    let failures: String = report.failed.iter().map(|failure| format!("{failure}\n")).collect();
+    let exit = answer(format!("{failures}{report}\n"))?;
+    Ok(if report.failed.is_empty() { exit } else { Exit::TestsFailed })
 }
 
 /// Runs one script after the other.

@@ -5,38 +5,36 @@
 
 use crate::args::SymbolizeArgs;
 use crate::exit::{Exit, Failure};
-use crate::{load, symbols};
+use crate::{load, report, symbols};
 use ermine::image::SymbolMap;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader};
+use std::path::Path;
 
 /// Copies the report to standard output, with names.
 ///
 /// # Errors
 ///
-/// If map or report cannot be read, or the map is none.
+/// If map or report cannot be read, the map is none, or nothing can be written.
 pub fn symbolize(args: &SymbolizeArgs) -> Result<Exit, Failure> {
     let map = symbols::read(&args.map)?;
     if load::is_stdin(&args.file) {
-        copy(&map, io::stdin().lock());
-    } else {
-        let file = File::open(&args.file).map_err(|error| load::cannot_read(&args.file, &error))?;
-        copy(&map, BufReader::new(file));
+        return report::answer_in_parts(lines(&map, &args.file, io::stdin().lock()));
     }
-    Ok(Exit::Success)
+    let file = File::open(&args.file).map_err(|error| load::cannot_read(&args.file, &error))?;
+    report::answer_in_parts(lines(&map, &args.file, BufReader::new(file)))
 }
 
-/// Copies line by line, up to the end of either side.
-fn copy(map: &SymbolMap, mut input: impl BufRead) {
-    let mut output = io::stdout().lock();
-    let mut line = Vec::new();
-    while input.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
-        let text = annotate(map, &String::from_utf8_lossy(&line));
-        if output.write_all(text.as_bytes()).and_then(|()| output.flush()).is_err() {
-            return;
+/// The report's lines with names. After one that cannot be read nothing more should be asked for.
+fn lines(map: &SymbolMap, path: &Path, mut report: impl BufRead) -> impl Iterator<Item = Result<String, Failure>> {
+    std::iter::from_fn(move || {
+        let mut line = Vec::new();
+        match report.read_until(b'\n', &mut line) {
+            Ok(0) => None,
+            Ok(_) => Some(Ok(annotate(map, &String::from_utf8_lossy(&line)))),
+            Err(error) => Some(Err(load::cannot_read(path, &error))),
         }
-        line.clear();
-    }
+    })
 }
 
 /// The text with what the map knows of each place behind it.

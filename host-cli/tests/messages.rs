@@ -100,6 +100,57 @@ fn nobody_has_to_listen() {
     }
 }
 
+/// Commands whose answer goes to standard output.
+#[cfg(unix)]
+const ANSWERS: &[&[&str]] = &[
+    &["--invoke", "f", "t.wat"],
+    &["inspect", "t.wat"],
+    &["dis", "t.wat"],
+    &["dis", "t.erm"],
+    &["wasi-caps", "t.wat"],
+    &["bench", "--reps", "1", "--invoke", "f", "t.wat"],
+    &["compile", "-o", "-", "t.wat"],
+    &["compile", "t.wat"],
+    &["symbolize", "t.erm.map", "report.txt"],
+    &["wast", "t.wast"],
+    &["completions", "bash"],
+];
+
+#[cfg(unix)]
+fn answers(test: &str, args: &[&str], stdout: impl Into<std::process::Stdio>) -> Run {
+    let folder = folder(test);
+    for (name, text) in [("report.txt", "func 0 + 0x1\n"), ("t.wast", "(module)")] {
+        std::fs::write(folder.join(name), text).expect("the target folder can be written");
+    }
+    let compiled = ermine(test, r#"(module (func (export "f") (result i32) (i32.const 7)))"#, &["compile", "t.wat"]);
+    assert_eq!(compiled.code, Some(0), "{}", compiled.stderr);
+    command(&folder, args).stdout(stdout).output().expect("the command starts").into()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn answers_that_cannot_be_written_are_failures() {
+    for args in ANSWERS {
+        let full = std::fs::File::options().write(true).open("/dev/full").expect("Linux has it");
+        let run = answers("full", args, full);
+        assert_eq!(run.code, Some(1), "{args:?}: {}", run.stderr);
+        let expected = "ermine: error: standard output cannot be written: No space left on device (os error 28)\n";
+        assert_eq!(run.stderr, expected, "{args:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn answers_end_quietly_where_nobody_reads_on() {
+    for args in ANSWERS {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let run = answers("pipe", args, writer);
+        let report = args.contains(&"-");
+        assert_eq!((run.code, run.stderr.is_empty()), (Some(0), !report), "{args:?}: {}", run.stderr);
+    }
+}
+
 #[test]
 fn other_files_than_modules_are_told_apart() {
     let told = |content: &[u8], expected: &str| {

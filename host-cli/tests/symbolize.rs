@@ -51,3 +51,12 @@ fn what_is_no_map_is_refused() {
     refused("image", 126, "not a symbol map");
     assert_eq!(ermine("symbolize_refused", "", &["symbolize"]).code, Some(2));
 }
+
+#[test]
+fn a_report_that_cannot_be_read_is_refused() {
+    assert_eq!(ermine("symbolize_report", TRAPS, &["compile", "t.wat"]).code, Some(0));
+    let run = ermine("symbolize_report", TRAPS, &["symbolize", "t.erm.map", "nowhere.txt"]);
+    assert_eq!((run.code, run.stderr.as_str()), (Some(127), "ermine: error: nowhere.txt: no such file\n"));
+    let run = ermine("symbolize_report", TRAPS, &["symbolize", "t.erm.map", "."]);
+    assert_eq!((run.code, run.stderr.as_str()), (Some(126), "ermine: error: . is a directory: give a file in it\n"));
+}

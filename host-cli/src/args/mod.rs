@@ -62,7 +62,7 @@ pub enum Command {
 
 const AFTER_HELP: &str = "\
 Exit codes: the program's own; 134 it trapped; 124 it ran out of fuel or time; 126 it cannot be loaded or linked;
-127 there is no such file; 2 the command line is wrong.";
+127 there is no such file; 2 the command line is wrong; 1 an answer cannot be written.";
 
 /// The machines that can execute code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

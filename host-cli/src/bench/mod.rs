@@ -12,9 +12,9 @@ mod subject;
 use crate::args::{BenchArgs, MachineArg};
 use crate::exit::{Exit, Failure};
 use crate::progress::Bar;
+use crate::report;
 use crate::source::Source;
 use measure::{Plan, Samples, Statistics};
-use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
 use subject::Subject;
 
@@ -58,14 +58,12 @@ pub fn bench(args: &BenchArgs) -> Result<Exit, Failure> {
             statistics: samples.statistics(),
         })
         .collect();
-    let report = if args.json {
+    let text = if args.json {
         show::record(args, plan, fuel, &outcomes).to_string() + "\n"
     } else {
         show::table(args, plan, fuel, &outcomes)
     };
-    // If nobody reads it there is nobody to tell.
-    let _ = io::stdout().lock().write_all(report.as_bytes());
-    Ok(Exit::Success)
+    report::answer(text)
 }
 
 /// Runs a subject until it is warm, and tells how long a call takes.

@@ -18,7 +18,6 @@ use crate::{fault, grants, report, run};
 use answer::Answer;
 use ermine::image::Inspection;
 use ermine::{Engine, Module};
-use std::io::{self, Write as _};
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub(crate) use usage::Usage;
@@ -82,11 +81,5 @@ fn observe(args: &CapsArgs) -> Result<Exit, Failure> {
 }
 
 fn print(args: &CapsArgs, answer: &Answer) -> Result<Exit, Failure> {
-    let text = if args.json { format!("{}\n", answer.json()) } else { answer.to_string() };
-    let mut stdout = io::stdout().lock();
-    stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush())
-        .map_err(|error| Failure::new(Exit::CannotWrite, format!("the answer cannot be written: {error}")))?;
-    Ok(Exit::Success)
+    report::answer(if args.json { format!("{}\n", answer.json()) } else { answer.to_string() })
 }

@@ -18,7 +18,6 @@ use emit::Constant;
 use ermine::image::{Inspection, with_memory};
 use ermine::{Config, Engine, Module, Profile};
 use facts::Origin;
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 /// Compiles the module and prints the report.
@@ -64,8 +63,7 @@ pub fn compile(args: &CompileArgs) -> Result<Exit, Failure> {
         map: Some(&map),
         top: 0,
     };
-    print(&report(&facts, args.json), load::is_stdin(&output));
-    Ok(Exit::Success)
+    print(&report(&facts, args.json), load::is_stdin(&output))
 }
 
 /// What is worth knowing of an image, for people or as JSON.
@@ -139,16 +137,18 @@ fn identifier(args: &CompileArgs) -> String {
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let written = if load::is_stdin(path) { io::stdout().lock().write_all(bytes) } else { std::fs::write(path, bytes) };
-    written.map_err(|error| Failure::new(Exit::CannotWrite, format!("{} cannot be written: {error}", path.display())))
+    if load::is_stdin(path) {
+        return crate::report::answer(bytes).map(drop);
+    }
+    let cannot = |error| Failure::new(Exit::CannotWrite, format!("{} cannot be written: {error}", path.display()));
+    std::fs::write(path, bytes).map_err(cannot)
 }
 
 /// Prints the report to standard output, unless the image goes there.
-fn print(report: &str, taken: bool) {
-    if taken {
-        crate::report::text(report);
-    } else {
-        // If nobody listens there is nobody to tell.
-        let _ = io::stdout().lock().write_all(report.as_bytes());
+fn print(report: &str, taken: bool) -> Result<Exit, Failure> {
+    if !taken {
+        return crate::report::answer(report);
     }
+    crate::report::text(report);
+    Ok(Exit::Success)
 }

@@ -10,12 +10,11 @@
 use super::no_function;
 use crate::args::DisArgs;
 use crate::exit::{Exit, Failure};
-use crate::{fault, load, symbols};
+use crate::{fault, load, report, symbols};
 use ermine::image::{Inspection, ItemKind, SymbolMap};
 use rustc_demangle::demangle;
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
 
 /// Prints the listing to standard output.
 pub(super) fn dis(args: &DisArgs, bytes: &[u8]) -> Result<Exit, Failure> {
@@ -32,13 +31,8 @@ pub(super) fn dis(args: &DisArgs, bytes: &[u8]) -> Result<Exit, Failure> {
             func..func.saturating_add(1)
         }
     };
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    // Where nobody reads on, nothing is left to do.
-    let _ = out.write_all(listing.heading(&name).as_bytes()).and_then(|()| {
-        functions.into_iter().try_for_each(|func| out.write_all(listing.function(func).as_bytes()))?;
-        out.flush()
-    });
-    Ok(Exit::Success)
+    let parts = std::iter::once(listing.heading(&name)).chain(functions.map(|func| listing.function(func)));
+    report::answer_in_parts(parts.map(Ok))
 }
 
 /// What a listing is made of.

@@ -10,11 +10,10 @@ mod wasm;
 
 use crate::args::DisArgs;
 use crate::exit::{Exit, Failure};
-use crate::fault;
 use crate::load::{self, Program};
+use crate::{fault, report};
 use ermine::{Engine, Module};
 use listing::CodeLine;
-use std::io::{self, Write as _};
 use wasm::{Function, WasmModule};
 
 /// Prints the listing to standard output.
@@ -38,19 +37,12 @@ fn dis_wasm(args: &DisArgs, bytes: &[u8]) -> Result<Exit, Failure> {
         None => wasm.functions.iter().collect(),
         Some(wanted) => vec![find(&wasm, &name, wanted)?],
     };
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    for function in chosen {
+    report::answer_in_parts(chosen.into_iter().map(|function| {
         let operators = function.operators().map_err(|error| malformed(&name, &error))?;
         let code = module.disassemble(function.index).unwrap_or_default();
         let code: Vec<CodeLine> = code.into_iter().map(CodeLine::from).collect();
-        let text = listing::listing(function, &operators, &code);
-        if out.write_all(text.as_bytes()).is_err() {
-            // Nobody reads on.
-            break;
-        }
-    }
-    let _ = out.flush();
-    Ok(Exit::Success)
+        Ok(listing::listing(function, &operators, &code))
+    }))
 }
 
 /// The function with this index or name.

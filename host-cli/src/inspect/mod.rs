@@ -16,11 +16,10 @@ mod wasi;
 use crate::args::InspectArgs;
 use crate::exit::{Exit, Failure};
 use crate::load::{self, Program};
-use crate::{progress, validate};
+use crate::{progress, report, validate};
 use ermine::{Engine, ErrorKind};
 use facts::{Engines, Facts};
 use scan::Scan;
-use std::io::{self, Write as _};
 
 /// Prints what is in the file to standard output.
 ///
@@ -36,9 +35,7 @@ pub fn inspect(args: &InspectArgs) -> Result<Exit, Failure> {
         }
         Program::Image(bytes) => image::inspect(args, &name, &bytes)?,
     };
-    // If nobody reads it there is nobody to tell.
-    let _ = io::stdout().lock().write_all(text.as_bytes());
-    Ok(Exit::Success)
+    report::answer(text)
 }
 
 /// Everything there is to know of a module.

@@ -163,9 +163,11 @@ fn conclude(
     let refused = [store.data().bounds.refusal(), store.data().watch.denied.note()].into_iter().flatten();
     match result {
         Ok(results) => {
-            let print = if store.data().watch.is_answered() { report::line } else { report::answer };
-            results.iter().for_each(|value| print(values::show(value)));
-            Ok(Exit::Success)
+            if store.data().watch.is_answered() {
+                results.iter().for_each(|value| report::line(values::show(value)));
+                return Ok(Exit::Success);
+            }
+            report::answer(results.iter().map(|value| values::show(value) + "\n").collect::<String>())
         }
         Err(Stop::Failure(failure)) => Err(failure),
         Err(Stop::Guest(name, error)) => match error.i32_exit_status() {
