@@ -5,7 +5,7 @@ use crate::args::{RunArgs, Trace, UnknownImports};
 use crate::exit::{Exit, Failure};
 use crate::trace::calls;
 use crate::{fault, imports, invoke, report};
-use ermine::{Error, ErrorKind, Instance, Linker, Module, Store, Val};
+use ermine::{Error, ErrorKind, Func, Instance, Linker, Module, Store, Val};
 
 /// Why a program did not come to its end.
 pub(super) enum Stop {
@@ -112,7 +112,7 @@ impl<'a> Session<'a> {
         if function != "_initialize" {
             initialize(store, name, instance)?;
         }
-        invoke::call(func, store, &params).map_err(|error| Stop::Guest(name.to_owned(), error))
+        call(store, name, func, &params)
     }
 }
 
@@ -126,29 +126,24 @@ fn run_program(store: &mut Store<State>, name: &str, module: &Module, instance: 
         }
         return Ok(Vec::new());
     };
-    invoke::call(entry, store, &[]).map_err(|error| Stop::Guest(name.to_owned(), error))?;
+    call(store, name, entry, &[])?;
     // Whatever it gives back, a program has no results.
     Ok(Vec::new())
 }
 
 /// Gives a traced module its hooks, and runs its start function, which had to wait for them.
 fn start_traced(store: &mut Store<State>, name: &str, instance: &Instance) -> Result<(), Stop> {
-    match calls::install(store, instance).map_err(|error| fault::cannot_load(name, &error))? {
-        Some(start) => match invoke::call(start, store, &[]) {
-            Ok(_) => Ok(()),
-            Err(error) => Err(Stop::Guest(name.to_owned(), error)),
-        },
-        None => Ok(()),
-    }
+    let start = calls::install(store, instance).map_err(|error| fault::cannot_load(name, &error))?;
+    start.map_or(Ok(()), |start| call(store, name, start, &[]).map(drop))
 }
 
 /// Lets a reactor initialize itself.
 fn initialize(store: &mut Store<State>, name: &str, instance: &Instance) -> Result<(), Stop> {
-    match instance.get_func(&*store, "_initialize") {
-        Some(initialize) => match invoke::call(initialize, store, &[]) {
-            Ok(_) => Ok(()),
-            Err(error) => Err(Stop::Guest(name.to_owned(), error)),
-        },
-        None => Ok(()),
-    }
+    let initialize = instance.get_func(&*store, "_initialize");
+    initialize.map_or(Ok(()), |initialize| call(store, name, initialize, &[]).map(drop))
+}
+
+/// Calls a function of the guest `name`.
+fn call(store: &mut Store<State>, name: &str, func: Func, args: &[Val]) -> Result<Vec<Val>, Stop> {
+    invoke::call(func, store, args).map_err(|error| Stop::Guest(name.to_owned(), error))
 }
