@@ -1,13 +1,12 @@
 //! What a program is given: the options `--dir`, `--env`, `--deny`, `--listen` and the like, and the port they make.
 
-use crate::args::{Deny, DirGrant, EnvGrant, GrantArgs};
+use crate::args::{Deny, DirGrant, EnvGrant, GrantArgs, ProgramArgs};
 use crate::exit::{Exit, Failure};
 use crate::report;
 use ermine_wasi::{Access, HostFiles, StdPort, WasiCtx};
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::io;
 use std::net::TcpListener;
-use std::path::Path;
 
 /// Reads `HOST[::GUEST][:ro]`.
 ///
@@ -42,14 +41,6 @@ pub(crate) fn env(text: &str) -> Result<EnvGrant, String> {
     Ok(EnvGrant { name: name.to_owned(), value })
 }
 
-/// A program, as it sees itself.
-pub(crate) struct Arguments<'a> {
-    /// Its file, which names it unless `--argv0` does.
-    pub(crate) file: &'a Path,
-    /// What follows its name. A function called with `--invoke` takes the arguments itself.
-    pub(crate) args: &'a [OsString],
-}
-
 /// What the program knows its directories and sockets by, in the order of their descriptors, the first of which is 3.
 pub(crate) fn preopened(grants: &GrantArgs) -> Vec<String> {
     let dirs = grants.dir.iter().map(|grant| grant.guest.clone());
@@ -61,8 +52,8 @@ pub(crate) fn preopened(grants: &GrantArgs) -> Vec<String> {
 /// # Errors
 ///
 /// As for [`port`].
-pub(crate) fn wasi(grants: &GrantArgs, program: &Arguments<'_>) -> Result<WasiCtx<StdPort>, Failure> {
-    port(grants, program).map(|port| context(grants, port))
+pub(crate) fn wasi(program: &ProgramArgs) -> Result<WasiCtx<StdPort>, Failure> {
+    port(program).map(|port| context(&program.grants, port))
 }
 
 /// The WASI state over a port that [`port`] made.
@@ -76,7 +67,8 @@ pub(crate) fn context(grants: &GrantArgs, port: StdPort) -> WasiCtx<StdPort> {
 /// # Errors
 ///
 /// If a directory cannot be opened, or an address not be listened on.
-pub(crate) fn port(grants: &GrantArgs, program: &Arguments<'_>) -> Result<StdPort, Failure> {
+pub(crate) fn port(program: &ProgramArgs) -> Result<StdPort, Failure> {
+    let grants = &program.grants;
     let mut files = HostFiles::new();
     for DirGrant { host, guest, read_only } in &grants.dir {
         let access = if *read_only { Access::ReadOnly } else { Access::ReadWrite };
@@ -92,7 +84,7 @@ pub(crate) fn port(grants: &GrantArgs, program: &Arguments<'_>) -> Result<StdPor
         tell_free_port(address, &listener);
         files = files.listener(listener);
     }
-    let mut port = environment(grants, arguments(grants, program, StdPort::new())).files(files);
+    let mut port = environment(grants, arguments(program, StdPort::new())).files(files);
     if grants.deny.contains(&Deny::Clock) {
         port = port.without_clocks();
     }
@@ -109,11 +101,11 @@ fn tell_free_port(asked: &str, listener: &TcpListener) {
     }
 }
 
-/// The program's name and arguments.
-fn arguments(grants: &GrantArgs, program: &Arguments<'_>, port: StdPort) -> StdPort {
-    let own = || program.file.file_name().unwrap_or(OsStr::new("-"));
-    let name = grants.argv0.as_deref().unwrap_or_else(own);
-    port.args([name.as_encoded_bytes()]).args(program.args.iter().map(|arg| arg.as_encoded_bytes()))
+/// The program's name, which is that of its file unless `--argv0` gives it another, and its arguments.
+fn arguments(program: &ProgramArgs, port: StdPort) -> StdPort {
+    let own = || program.file().file_name().unwrap_or(OsStr::new("-"));
+    let name = program.grants.argv0.as_deref().unwrap_or_else(own);
+    port.args([name.as_encoded_bytes()]).args(program.own_args().iter().map(|arg| arg.as_encoded_bytes()))
 }
 
 /// The environment. A variable given by --env takes the place of an inherited one.

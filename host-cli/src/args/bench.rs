@@ -1,18 +1,19 @@
 //! `ermine bench`.
 
-use super::{CompilationArg, GrantArgs, MachineArg};
+use super::{CompilationArg, MachineArg, ProgramArgs};
 use clap::Args;
-use std::ffi::OsString;
-use std::path::Path;
 use std::time::Duration;
+
+/// What becomes of the function that is called.
+const INVOKE: &str = "Call this exported function with ARGS, again and again in one instance; without it the program runs anew each time";
 
 /// `ermine bench`.
 #[derive(Debug, Args)]
-#[command(override_usage = "ermine bench [OPTIONS] FILE [ARGS]...")]
+#[command(override_usage = "ermine bench [OPTIONS] FILE [ARGS]...", mut_arg("invoke", |invoke| invoke.help(INVOKE)))]
 pub struct BenchArgs {
-    /// Call this exported function with ARGS, again and again in one instance; without it the program runs anew each time
-    #[arg(long, value_name = "FUNCTION")]
-    pub invoke: Option<String>,
+    /// What is run, and what it is given.
+    #[command(flatten)]
+    pub program: ProgramArgs,
 
     /// Measure for this long on each machine
     #[arg(long, value_name = "TIME", default_value = "3s", value_parser = crate::duration::parse)]
@@ -30,27 +31,7 @@ pub struct BenchArgs {
     #[arg(long, value_name = "MODE", default_value = "eager")]
     pub compilation: CompilationArg,
 
-    /// What the program is given.
-    #[command(flatten)]
-    pub grants: GrantArgs,
-
     /// Print JSON
     #[arg(long)]
     pub json: bool,
-
-    /// The program (.wasm, .wat, an image, or `-` for standard input), then its arguments or those of --invoke
-    #[arg(value_name = "FILE [ARGS]", required = true, trailing_var_arg = true)]
-    pub command: Vec<OsString>,
-}
-
-impl BenchArgs {
-    /// The program's file.
-    pub fn file(&self) -> &Path {
-        self.command.first().map_or(Path::new("-"), Path::new)
-    }
-
-    /// What the program gets as arguments, or the function as parameters.
-    pub fn args(&self) -> &[OsString] {
-        self.command.get(1..).unwrap_or_default()
-    }
 }

@@ -7,6 +7,7 @@ mod completions;
 mod dis;
 mod grants;
 mod inspect;
+mod program;
 mod run;
 mod validate;
 mod wast;
@@ -18,6 +19,7 @@ pub use completions::CompletionsArgs;
 pub use dis::DisArgs;
 pub use grants::{Deny, DirGrant, EnvGrant, GrantArgs};
 pub use inspect::InspectArgs;
+pub use program::ProgramArgs;
 pub use run::{BacktraceForm, Preload, RunArgs, SandboxArg, StatsForm, Trace, UnknownImports};
 pub use validate::ValidateArgs;
 pub use wast::WastArgs;
@@ -126,30 +128,30 @@ mod tests {
 
     #[test]
     fn a_file_alone_is_run() {
-        assert_eq!(run_args(&["a.wasm"]).file(), Path::new("a.wasm"));
+        assert_eq!(run_args(&["a.wasm"]).program.file(), Path::new("a.wasm"));
         assert_eq!(run_args(&["--fuel", "5", "a.wasm"]).fuel, Some(5));
-        assert_eq!(run_args(&["-"]).file(), Path::new("-"));
-        assert_eq!(run_args(&["run", "run"]).file(), Path::new("run"));
+        assert_eq!(run_args(&["-"]).program.file(), Path::new("-"));
+        assert_eq!(run_args(&["run", "run"]).program.file(), Path::new("run"));
     }
 
     #[test]
     fn options_after_the_file_are_the_guests() {
         let run = run_args(&["a.wasm", "--fuel", "-2", "--", "--help"]);
         assert_eq!(run.fuel, None);
-        assert_eq!(run.args(), ["--fuel", "-2", "--", "--help"]);
+        assert_eq!(run.program.args(), ["--fuel", "-2", "--", "--help"]);
     }
 
     #[test]
     fn environment_variables_may_be_empty() {
         let run = run_args(&["--env", "A=", "--env", "B=c=d", "--env", "C", "a.wasm"]);
-        let values: Vec<Option<&str>> = run.grants.env.iter().map(|grant| grant.value.as_deref()).collect();
+        let values: Vec<Option<&str>> = run.program.grants.env.iter().map(|grant| grant.value.as_deref()).collect();
         assert_eq!(values, [Some(""), Some("c=d"), None]);
         assert!(parse(&["--env", "=A", "a.wasm"]).is_err());
     }
 
     #[test]
     fn things_can_be_denied_in_one_list() {
-        assert_eq!(run_args(&["--deny", "clock,stdio", "--deny", "random", "a.wasm"]).grants.deny.len(), 3);
+        assert_eq!(run_args(&["--deny", "clock,stdio", "--deny", "random", "a.wasm"]).program.grants.deny.len(), 3);
         assert!(parse(&["--deny", "time", "a.wasm"]).is_err());
     }
 

@@ -1,22 +1,17 @@
 //! `ermine run`.
 
-use super::{CompilationArg, GrantArgs, MachineArg};
+use super::{CompilationArg, MachineArg, ProgramArgs};
 use clap::{Args, ValueEnum};
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// `ermine run`.
 #[derive(Debug, Args)]
 #[command(override_usage = "ermine [run] [OPTIONS] FILE [ARGS]...")]
 pub struct RunArgs {
-    /// What the program is given.
+    /// What is run, and what it is given.
     #[command(flatten)]
-    pub grants: GrantArgs,
-
-    /// Call this exported function with ARGS and print its results
-    #[arg(long, value_name = "FUNCTION")]
-    pub invoke: Option<String>,
+    pub program: ProgramArgs,
 
     /// Link the exports of a module under a name; later ones and the program can import them
     #[arg(long, value_name = "NAME=FILE", value_parser = preload)]
@@ -69,22 +64,6 @@ pub struct RunArgs {
     /// Show on standard error what the program does, each call decoded
     #[arg(long, value_name = "WHAT", num_args = 0..=1, require_equals = true, default_missing_value = "wasi")]
     pub trace: Option<Trace>,
-
-    /// The program (.wasm, .wat, an image, or `-` for standard input), then its arguments or those of --invoke
-    #[arg(value_name = "FILE [ARGS]", required = true, trailing_var_arg = true)]
-    pub command: Vec<OsString>,
-}
-
-impl RunArgs {
-    /// The program's file.
-    pub fn file(&self) -> &Path {
-        self.command.first().map_or(Path::new("-"), Path::new)
-    }
-
-    /// What the program gets as arguments, or the function as parameters.
-    pub fn args(&self) -> &[OsString] {
-        self.command.get(1..).unwrap_or_default()
-    }
 }
 
 /// What `--trace` shows.

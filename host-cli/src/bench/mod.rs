@@ -35,7 +35,7 @@ struct Outcome {
 ///
 /// If the program cannot be loaded, or a call does not end well.
 pub fn bench(args: &BenchArgs) -> Result<Exit, Failure> {
-    let source = Source::load(args.file())?;
+    let source = Source::load(args.program.file())?;
     let mut machines: Vec<MachineArg> = Vec::new();
     for &machine in &args.machine {
         if !machines.contains(&machine) {

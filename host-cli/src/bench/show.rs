@@ -62,8 +62,8 @@ pub(super) fn record(args: &BenchArgs, plan: Plan, fuel: Option<u64>, outcomes: 
         ])
     });
     Json::Object(vec![
-        ("input", load::name(args.file()).into()),
-        ("function", args.invoke.as_deref().into()),
+        ("input", load::name(args.program.file()).into()),
+        ("function", args.program.invoke.as_deref().into()),
         ("operators", fuel.into()),
         ("batch", plan.batch.into()),
         ("machines", Json::list(machines)),
@@ -77,8 +77,8 @@ fn ratio(first: &Outcome, second: &Outcome) -> f64 {
 
 /// What was measured, in a line.
 fn what(args: &BenchArgs) -> String {
-    let arguments = args.args().iter().map(|argument| argument.to_string_lossy().into_owned());
-    let words = [Some(load::name(args.file())), args.invoke.clone()].into_iter().flatten();
+    let arguments = args.program.args().iter().map(|argument| argument.to_string_lossy().into_owned());
+    let words = [Some(load::name(args.program.file())), args.program.invoke.clone()].into_iter().flatten();
     words.chain(arguments).collect::<Vec<_>>().join(" ")
 }
 

@@ -3,7 +3,7 @@
 use crate::args::{BenchArgs, MachineArg};
 use crate::backtrace::Sources;
 use crate::exit::{Exit, Failure};
-use crate::grants::{self, Arguments};
+use crate::grants;
 use crate::source::Source;
 use crate::{compilation, fault, invoke, machine};
 use ermine::{Config, Engine, Error, Func, Instance, Linker, Module, Store, Val};
@@ -50,7 +50,7 @@ impl<'a> Subject<'a> {
         let started = Instant::now();
         let guest = Guest::load(args, source, config)?;
         let loading = started.elapsed();
-        let function = args.invoke.as_deref().map(|function| guest.function(function)).transpose()?;
+        let function = args.program.invoke.as_deref().map(|function| guest.function(function)).transpose()?;
         Ok(Self { guest, loading, function })
     }
 
@@ -71,7 +71,7 @@ pub(super) fn fuel(args: &BenchArgs, source: &Source<'_>) -> Result<Option<u64>,
     let mut config = crate::config();
     config.consume_fuel(true);
     let guest = Guest::load(args, source, config)?;
-    let Some(name) = args.invoke.as_deref() else {
+    let Some(name) = args.program.invoke.as_deref() else {
         let mut store = guest.store()?;
         guest.run(&mut store)?;
         return Ok(used(&store));
@@ -101,9 +101,8 @@ impl<'a> Guest<'a> {
 
     /// A store with what the program is given. What it writes to standard output is thrown away.
     fn store(&self) -> Result<Store<Wasi>, Failure> {
-        let own = if self.args.invoke.is_some() { &[] } else { self.args.args() };
-        let port = grants::port(&self.args.grants, &Arguments { file: self.args.file(), args: own })?;
-        let wasi = grants::context(&self.args.grants, port.discard_stdout());
+        let port = grants::port(&self.args.program)?;
+        let wasi = grants::context(&self.args.program.grants, port.discard_stdout());
         let mut store = Store::new(self.module.engine(), wasi);
         // An engine without fuel says so, and needs none.
         let _ = store.set_fuel(FUEL);
@@ -141,7 +140,7 @@ impl<'a> Guest<'a> {
         let mut store = self.store()?;
         let instance = self.instantiate(&mut store)?;
         let func = invoke::function(&self.module, &instance, &store, name)?;
-        let params = invoke::arguments(func, &store, name, self.args.args())?;
+        let params = invoke::arguments(func, &store, name, self.args.program.args())?;
         if let Some(initialize) = instance.get_func(&store, "_initialize") {
             invoke::call(initialize, &mut store, &[]).map_err(|error| self.ended(&error))?;
         }

@@ -44,7 +44,7 @@ impl Finding {
 impl Answer {
     /// An answer for this program, to be filled.
     pub(super) fn new(args: &RunArgs, ran: bool) -> Self {
-        let program = args.command.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+        let program = args.program.command.iter().map(|word| word.to_string_lossy().into_owned()).collect();
         Self { ran, options: Vec::new(), denied: Vec::new(), program, findings: Vec::new() }
     }
 

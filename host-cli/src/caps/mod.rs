@@ -40,15 +40,15 @@ pub fn caps(args: &CapsArgs) -> Result<Exit, Failure> {
 
 /// Whether there are options that say what the program is given, or what is run.
 fn is_granted(args: &RunArgs) -> bool {
-    let grants = &args.grants;
+    let grants = &args.program.grants;
     let preopens = grants.dir.len() + grants.listen.len();
-    preopens + grants.env.len() + grants.deny.len() > 0 || grants.env_inherit || args.invoke.is_some()
+    preopens + grants.env.len() + grants.deny.len() > 0 || grants.env_inherit || args.program.invoke.is_some()
 }
 
 /// The program's module, to be looked at.
 fn module(args: &RunArgs) -> Result<Module, Failure> {
-    let name = load::name(args.file());
-    let program = load::load(args.file())?;
+    let name = load::name(args.program.file());
+    let program = load::load(args.program.file())?;
     let mut config = crate::config();
     if let Program::Image(bytes) = &program {
         let image = Inspection::open(bytes).map_err(|error| fault::refused(&name, &error))?;
@@ -65,7 +65,7 @@ fn module(args: &RunArgs) -> Result<Module, Failure> {
 
 /// Runs the program and prints what it used.
 fn observe(args: &CapsArgs) -> Result<Exit, Failure> {
-    let usage = Arc::new(Mutex::new(Usage::new(grants::preopened(&args.run.grants).len())));
+    let usage = Arc::new(Mutex::new(Usage::new(grants::preopened(&args.run.program.grants).len())));
     let watch = Watch { usage: Some(Arc::clone(&usage)), ..Watch::default() };
     let result = run::run_watched(&args.run, watch);
     match &result {

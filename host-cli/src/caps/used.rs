@@ -7,14 +7,14 @@ use crate::args::{Deny, DirGrant, GrantArgs, RunArgs};
 /// The smallest set of the grants in `args` with which the run would have gone as it went.
 pub(super) fn used(args: &RunArgs, usage: &Usage) -> Answer {
     let mut answer = Answer::new(args, true);
-    let grants = &args.grants;
+    let grants = &args.program.grants;
     directories(&mut answer, grants, usage);
     sockets(&mut answer, grants, usage);
     environment(&mut answer, grants, usage);
     if let Some(name) = &grants.argv0 {
         answer.option("--argv0", name.to_string_lossy());
     }
-    if let Some(function) = &args.invoke {
+    if let Some(function) = &args.program.invoke {
         answer.option("--invoke", function.as_str());
     }
     by_default(&mut answer, usage);

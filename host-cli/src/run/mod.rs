@@ -16,7 +16,7 @@ mod unknown;
 use crate::args::{RunArgs, Trace};
 use crate::backtrace::Sources;
 use crate::exit::{Exit, Failure};
-use crate::grants::{self, Arguments};
+use crate::grants;
 use crate::source::Source;
 use crate::trace::Tracer;
 use crate::watch::{Watch, Watched, Watcher};
@@ -66,9 +66,9 @@ pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
 ///
 /// As [`run`].
 pub(crate) fn run_watched(args: &RunArgs, mut watch: Watch) -> Result<Exit, Failure> {
-    watch.trace = args.trace.map(|_| Tracer::new(io::stderr(), grants::preopened(&args.grants)));
+    watch.trace = args.trace.map(|_| Tracer::new(io::stderr(), grants::preopened(&args.program.grants)));
     let started = Instant::now();
-    let main = Source::load(args.file())?;
+    let main = Source::load(args.program.file())?;
     let preloads: Vec<Source<'_>> =
         args.preload.iter().map(|preload| Source::load(&preload.file)).collect::<Result<_, _>>()?;
     let config = config(args, &main, &preloads);
@@ -85,12 +85,12 @@ pub(crate) fn run_watched(args: &RunArgs, mut watch: Watch) -> Result<Exit, Fail
     let cannot_load = |error: ermine::Error| fault::cannot_load(&main.name, &error);
     let mut linker = Linker::new(&engine);
     add_to_linker_with(&mut linker, State::wasi, Watcher).map_err(cannot_load)?;
-    let mut wasi = wasi(args)?;
+    let mut wasi = grants::wasi(&args.program)?;
     if watch.is_answered() {
         wasi.port_mut().divert_stdout();
     }
     let mut store = store(&engine, args, wasi, watch).map_err(cannot_load)?;
-    sandbox::enter(args.sandbox, &args.grants)?;
+    sandbox::enter(args.sandbox, &args.program.grants)?;
 
     let started = Instant::now();
     let timeout = args.timeout.map(|time| Deadline::start(&main.name, time, store.interrupt_handle())).transpose()?;
@@ -134,11 +134,6 @@ fn limits(args: &RunArgs) -> Limits {
         limits.table_elements = elements.max(limits.table_elements);
     }
     limits
-}
-
-fn wasi(args: &RunArgs) -> Result<WasiCtx<StdPort>, Failure> {
-    let own = if args.invoke.is_some() { &[] } else { args.args() };
-    grants::wasi(&args.grants, &Arguments { file: args.file(), args: own })
 }
 
 fn store(engine: &Engine, args: &RunArgs, wasi: WasiCtx<StdPort>, watch: Watch) -> Result<Store<State>, ermine::Error> {

@@ -52,7 +52,7 @@ impl<'a> Session<'a> {
         if self.args.trace == Some(Trace::Calls) {
             start_traced(store, name, &instance)?;
         }
-        match &self.args.invoke {
+        match &self.args.program.invoke {
             Some(function) => self.run_function(store, name, module, &instance, function),
             None => run_program(store, name, module, &instance),
         }
@@ -108,7 +108,7 @@ impl<'a> Session<'a> {
         function: &str,
     ) -> Result<Vec<Val>, Stop> {
         let func = invoke::function(module, instance, store, function)?;
-        let params = invoke::arguments(func, store, function, self.args.args())?;
+        let params = invoke::arguments(func, store, function, self.args.program.args())?;
         if function != "_initialize" {
             initialize(store, name, instance)?;
         }
