@@ -37,8 +37,6 @@ pub(crate) struct Frame {
     height: usize,
     /// Where its parameters and results go.
     base: Slot,
-    /// Whether what comes next cannot be reached.
-    dead: bool,
     /// Operators before it.
     operators: u32,
     /// Branches back to it that are to be priced, if it is a loop.
@@ -99,21 +97,14 @@ impl Function<'_> {
     fn open(&mut self, kind: BlockKind, ty: BlockTy, label: Label, height: usize) {
         let base = self.stack.get(height).map_or_else(|| self.stack.next_slot(), |entry| entry.slot);
         let operators = self.operators;
-        self.frames.push(Frame { kind, ty, label, height, base, dead: false, operators, fuel: None, stub: None });
-    }
-
-    /// Whether the code being translated cannot be reached.
-    pub(crate) fn is_dead(&self) -> bool {
-        self.dead_depth > 0 || self.frames.last().is_some_and(|frame| frame.dead)
+        self.frames.push(Frame { kind, ty, label, height, base, operators, fuel: None, stub: None });
     }
 
     /// What follows cannot be reached.
     pub(crate) fn die(&mut self) {
         self.stop_counting();
         self.emit.flush();
-        if let Some(frame) = self.frames.last_mut() {
-            frame.dead = true;
-        }
+        self.dead = true;
     }
 
     /// `block`.
@@ -178,7 +169,7 @@ impl Function<'_> {
         let Some(frame) = self.frames.last() else { return };
         let (ty, label, height, kind) = (frame.ty, frame.label, frame.height, frame.kind);
         let BlockKind::If(otherwise) = kind else { return };
-        if !self.is_dead() {
+        if !self.dead {
             self.move_results(0);
             self.stop_counting();
             self.jump(label);
@@ -191,8 +182,8 @@ impl Function<'_> {
         }
         if let Some(frame) = self.frames.last_mut() {
             frame.kind = BlockKind::Else;
-            frame.dead = false;
         }
+        self.dead = false;
         self.start_counting();
     }
 
@@ -201,7 +192,7 @@ impl Function<'_> {
         if self.frames.len() == 1 {
             return self.end_function();
         }
-        let alive = !self.is_dead();
+        let alive = !self.dead;
         if alive {
             self.move_results(0);
         }
@@ -228,6 +219,7 @@ impl Function<'_> {
             self.push_result(ty);
         }
         if reachable {
+            self.dead = false;
             self.start_counting();
         } else {
             self.die();
@@ -237,7 +229,7 @@ impl Function<'_> {
 
     fn end_function(&mut self) -> Result<(), Error> {
         let Some(frame) = self.frames.last() else { return Ok(()) };
-        let (label, alive) = (frame.label, !frame.dead);
+        let (label, alive) = (frame.label, !self.dead);
         if self.emit.labels.is_used(label) {
             if alive {
                 self.move_results(0);
@@ -592,7 +584,7 @@ impl Function<'_> {
 
     /// Operators are counted from here.
     pub(crate) fn start_counting(&mut self) {
-        if self.job.options.count_operators && !self.is_dead() {
+        if self.job.options.count_operators && !self.dead {
             self.emit.plain(RowId::CountOperators, [0, 0]);
             self.counting = Some((self.emit.here() - 2, self.operators));
         }

@@ -61,7 +61,9 @@ pub(crate) struct Function<'a> {
     pub(crate) link: Slot,
     /// A local that was shifted: see [`Function::view`].
     pub(crate) shifted: Option<u32>,
-    /// Blocks opened in code that cannot be reached.
+    /// Whether the code being translated cannot be reached.
+    pub(crate) dead: bool,
+    /// Blocks opened there.
     pub(crate) dead_depth: u32,
     /// The function's bytes, and where they start in the module.
     bytes: &'a [u8],
@@ -111,6 +113,7 @@ pub(crate) fn translate(
         counting: None,
         link: Slot(0),
         shifted: None,
+        dead: false,
         dead_depth: 0,
         bytes: body.as_bytes(),
         first: body.range().start,
@@ -172,13 +175,6 @@ impl Function<'_> {
         self.emit.plain(RowId::Function, fields);
         self.begin_function();
         Ok(())
-    }
-
-    /// The byte at this offset into the module.
-    #[inline]
-    pub(crate) fn byte_at(&self, offset: u64) -> Option<u8> {
-        let at = offset.checked_sub(self.first)?;
-        self.bytes.get(usize::try_from(at).ok()?).copied()
     }
 
     /// The opcode of the operator being translated: its byte, or 0x100 plus the number behind the prefix 0xfc.

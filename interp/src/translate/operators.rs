@@ -1,6 +1,6 @@
 //! Which wasm operator goes where.
 
-use wasmparser::{BlockType, Operator};
+use wasmparser::{BlockType, MemArg, Operator};
 
 use super::control::BlockTy;
 use super::emit::Slot;
@@ -24,8 +24,8 @@ impl Function<'_> {
     /// If a limit is met.
     #[inline(always)]
     pub(super) fn known_operator(&mut self, operator: &Operator<'_>) -> Result<(), Error> {
-        if self.is_dead() {
-            return self.dead(operator);
+        if self.dead {
+            return self.unreachable(operator);
         }
         let is_structure = matches!(
             operator,
@@ -37,7 +37,7 @@ impl Function<'_> {
 
     /// An operator that cannot be reached: only the structure counts.
     #[inline(never)]
-    fn dead(&mut self, operator: &Operator<'_>) -> Result<(), Error> {
+    fn unreachable(&mut self, operator: &Operator<'_>) -> Result<(), Error> {
         match operator {
             Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => {
                 self.dead_depth += 1;
@@ -215,13 +215,54 @@ impl Function<'_> {
             return Ok(());
         }
         let Some(row) = self.opcode().and_then(row_of) else { return Err(unknown(self.emit.offset)) };
-        match row.info().shape() {
-            Shape::Binary => self.binary(row, Shape::Binary),
-            Shape::Compare => self.binary(row, Shape::Compare),
+        self.by_shape(row, row.info().shape())
+    }
+
+    /// An operator without immediates.
+    #[inline(always)]
+    fn by_shape(&mut self, row: RowId, shape: Shape) -> Result<(), Error> {
+        match shape {
+            Shape::Binary | Shape::Compare => self.binary(row, shape),
             Shape::Unary => self.unary(row),
             _ => return Err(unknown(self.emit.offset)),
         }
         Ok(())
+    }
+
+    /// Translates the operator with this opcode, of which the shape is known. It is valid.
+    ///
+    /// # Errors
+    /// If the table does not have it.
+    #[inline(always)]
+    pub(super) fn operation(&mut self, opcode: u8, shape: Shape) -> Result<(), Error> {
+        match self.reached(opcode)? {
+            Some(row) => self.by_shape(row, shape),
+            None => Ok(()),
+        }
+    }
+
+    /// The same of a load or store.
+    ///
+    /// # Errors
+    /// If the table does not have it.
+    #[inline(always)]
+    pub(super) fn access(&mut self, opcode: u8, shape: Shape, memarg: &MemArg) -> Result<(), Error> {
+        match (self.reached(opcode)?, shape) {
+            (Some(row), Shape::Load) => self.load(row, access(memarg)),
+            (Some(row), _) => self.store(row, access(memarg)),
+            (None, _) => {}
+        }
+        Ok(())
+    }
+
+    /// The row of the operator with this opcode, if that can be reached. It is counted.
+    #[inline(always)]
+    fn reached(&mut self, opcode: u8) -> Result<Option<RowId>, Error> {
+        if self.dead {
+            return Ok(None);
+        }
+        self.operators = self.operators.saturating_add(1);
+        row_of(opcode.into()).map(Some).ok_or_else(|| unknown(self.emit.offset))
     }
 }
 
@@ -233,7 +274,7 @@ pub(super) fn unknown(offset: u32) -> Error {
 
 /// Loads and stores: opcode and immediates.
 #[inline(always)]
-fn memory_access(operator: &Operator<'_>) -> Option<(u16, wasmparser::MemArg)> {
+fn memory_access(operator: &Operator<'_>) -> Option<(u16, MemArg)> {
     macro_rules! accesses {
         ($($name:ident $opcode:literal)*) => {
             match operator {
