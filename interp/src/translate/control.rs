@@ -442,12 +442,12 @@ impl Function<'_> {
             return (by_sense(RowId::I32AnySet), last.operands);
         }
         let slot = self.slot_of(condition);
-        let mut operand = Operand::Slot(slot);
+        let mut operand = Operand::slot(slot);
         if self.emit.in_acc(slot, Ty::I32) {
             self.consume(condition);
-            operand = Operand::Acc;
+            operand = Operand::ACC;
         }
-        (by_sense(RowId::I32Ne), Operands::pair(operand, Operand::Imm(0)))
+        (by_sense(RowId::I32Ne), Operands::pair(operand, Operand::integer(0)))
     }
 
     /// A comparison with zero of what `and` has just computed is a test of bits.

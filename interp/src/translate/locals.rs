@@ -175,13 +175,6 @@ impl Function<'_> {
         }
     }
 
-    /// `local.get`: every fourth operator.
-    #[inline(always)]
-    pub(crate) fn local_get(&mut self, local: u32) {
-        let Some(ty) = self.stack.locals.get(local as usize).map(|local| local.ty) else { return };
-        self.stack.push(Held::Local(local), ty);
-    }
-
     /// `local.set` and `local.tee`.
     pub(crate) fn local_set(&mut self, local: u32, tee: bool) {
         let value = self.stack.pop();

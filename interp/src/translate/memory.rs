@@ -44,39 +44,35 @@ impl Function<'_> {
         let ty = row.info().types.0;
         if let Some(address) = self.sum_before(row, &entry, &value, access, ty) {
             self.consume(&value);
-            self.emit.write_access(row, &address.with(Operand::Acc));
+            self.emit.write_access(row, &address.with(Operand::ACC));
             return;
         }
         let operand = self.stored(row, &value, access);
         // A value in the accumulator wins over an address there: it was computed last.
-        let in_acc = matches!(operand, Operand::Slot(slot) if self.emit.in_acc(slot, ty));
-        let place = match operand {
-            Operand::Imm(_) => Place::I,
-            Operand::Slot(_) | Operand::Acc | Operand::Bits32(_) | Operand::Bits64(_) => Place::S,
-        };
+        let in_acc = operand.in_slot().is_some_and(|slot| self.emit.in_acc(slot, ty));
         if in_acc && let Some(address) = self.address_beside_acc(row, &entry, access) {
             self.consume(&value);
-            self.emit.write_access(row, &address.with(Operand::Acc));
+            self.emit.write_access(row, &address.with(Operand::ACC));
             return;
         }
-        let address = self.address(row, Shape::Store, &entry, access, place);
+        let address = self.address(row, Shape::Store, &entry, access, operand.place());
         self.emit.write_access(row, &address.with(operand));
     }
 
     /// The value of a store: an immediate where there is a form for it.
     fn stored(&mut self, row: RowId, value: &Entry, access: Access) -> Operand {
         if let (Held::Const(bits), Ty::I32 | Ty::I64) = (value.held, value.ty) {
-            let number = if value.ty == Ty::I32 { i64::from(bits as u32 as i32) } else { bits as i64 };
+            let constant = Operand::constant(bits, value.ty);
             let offset = if access.near().is_some() { Place::O } else { Place::P };
             if access.memory == 0
-                && i16::try_from(number).is_ok()
+                && constant.place() == Place::I
                 && self.has_access(row, Shape::Store, FormKey::of(&[Place::S, offset]), Place::I)
             {
-                return Operand::Imm(number);
+                return constant;
             }
         }
         // In front of the address, which may fold then.
-        Operand::Slot(self.slot_of_early(value))
+        Operand::slot(self.slot_of_early(value))
     }
 
     /// The address of an access: folded, absolute, from the accumulator, or plain. It comes last before the access; `value` is the place of the value or
@@ -96,7 +92,7 @@ impl Function<'_> {
         if has_acc {
             self.consume(entry);
         }
-        behind(if has_acc { Operand::Acc } else { Operand::Slot(slot) }, offset, access)
+        behind(if has_acc { Operand::ACC } else { Operand::slot(slot) }, offset, access)
     }
 
     /// The place of the offset of an access behind a slot: as short as possible.
@@ -120,7 +116,7 @@ impl Function<'_> {
         if !self.has_access(row, Shape::Store, FormKey::of(&[Place::S, offset]), Place::A) {
             return None;
         }
-        Some(behind(Operand::Slot(slot), offset, access))
+        Some(behind(Operand::slot(slot), offset, access))
     }
 
     /// A constant address, the offset added.

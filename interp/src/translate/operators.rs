@@ -95,7 +95,7 @@ impl Function<'_> {
                 self.stack.pop();
             }
             Operator::Select | Operator::TypedSelect { .. } => self.select(),
-            Operator::LocalGet { local_index } => self.local_get(*local_index),
+            Operator::LocalGet { local_index } => self.stack.push_local(*local_index),
             Operator::LocalSet { local_index } => self.local_set(*local_index, false),
             Operator::LocalTee { local_index } => self.local_set(*local_index, true),
             Operator::GlobalGet { global_index } => self.global_get(*global_index, self.global_type(*global_index)),

@@ -105,6 +105,23 @@ impl Stack {
         if next > Slot::LAST_TEMP && next < self.far { Slot(self.far) } else { Slot(next) }
     }
 
+    /// Pushes the value of a local.
+    #[inline]
+    pub(crate) fn push_local(&mut self, local: u32) {
+        if let Some((ty, below)) = self.hold(local) {
+            self.put(Held::Local(local), ty, 0, below);
+        }
+    }
+
+    /// The next entry is going to be held by a local: its type, and the entry below that it holds.
+    #[inline]
+    fn hold(&mut self, local: u32) -> Option<(Ty, u32)> {
+        let height = self.entries.len();
+        let local = self.locals.get_mut(local as usize)?;
+        self.settled = self.settled.min(height);
+        Some((local.ty, core::mem::replace(&mut local.pending, height as u32)))
+    }
+
     /// Pushes an entry.
     pub(crate) fn push(&mut self, held: Held, ty: Ty) -> Slot {
         self.push_part(held, ty, 0)
@@ -117,15 +134,16 @@ impl Stack {
 
     #[inline]
     fn push_part(&mut self, held: Held, ty: Ty, part: u32) -> Slot {
+        let below = match held {
+            Held::Local(local) => self.hold(local).map_or(NONE, |(_, below)| below),
+            Held::Temp | Held::Const(_) => NONE,
+        };
+        self.put(held, ty, part, below)
+    }
+
+    #[inline]
+    fn put(&mut self, held: Held, ty: Ty, part: u32, below: u32) -> Slot {
         let slot = Slot(self.next);
-        let mut below = NONE;
-        if let Held::Local(local) = held {
-            let index = self.entries.len() as u32;
-            if let Some(local) = self.locals.get_mut(local as usize) {
-                below = core::mem::replace(&mut local.pending, index);
-            }
-            self.settled = self.settled.min(self.entries.len());
-        }
         self.high = self.high.max(slot.0 + ty.bytes());
         self.next = self.after(slot, ty).0;
         self.entries.push(Entry { held, ty, slot, part, below });

@@ -15,48 +15,70 @@ pub(crate) enum Dest {
     Acc,
 }
 
-/// An operand of the next instruction.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Operand {
-    Slot(Slot),
-    Acc,
-    Imm(i64),
-    /// The bits of an f32.
-    Bits32(u32),
-    /// The bits of an f64.
-    Bits64(u64),
+/// An operand of the next instruction: its place and its fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Operand {
+    place: Place,
+    /// The fields, the first in the lowest bits. Those behind the last are of no meaning.
+    units: u64,
 }
 
 impl Operand {
-    /// Its place.
-    pub(crate) fn place(self) -> Place {
-        match self {
-            Self::Slot(_) => Place::S,
-            Self::Acc => Place::A,
-            Self::Bits32(_) => Place::W,
-            Self::Bits64(_) => Place::K,
-            Self::Imm(value) if i16::try_from(value).is_ok() => Place::I,
-            Self::Imm(value) if i32::try_from(value).is_ok() => Place::W,
-            Self::Imm(_) => Place::K,
+    /// The accumulator.
+    pub(crate) const ACC: Self = Self { place: Place::A, units: 0 };
+
+    /// A near slot.
+    #[inline]
+    pub(crate) fn slot(slot: Slot) -> Self {
+        Self { place: Place::S, units: slot.field().into() }
+    }
+
+    /// An integer, in as few fields as it fits in.
+    #[inline]
+    pub(crate) fn integer(value: i64) -> Self {
+        let place = match () {
+            () if i16::try_from(value).is_ok() => Place::I,
+            () if i32::try_from(value).is_ok() => Place::W,
+            () => Place::K,
+        };
+        Self { place, units: value.cast_unsigned() }
+    }
+
+    /// A constant of this type.
+    #[inline]
+    pub(crate) fn constant(bits: u64, ty: Ty) -> Self {
+        match ty {
+            Ty::I32 | Ty::I64 => Self::integer(signed(bits, ty)),
+            Ty::F32 => Self { place: Place::W, units: bits },
+            Ty::F64 => Self { place: Place::K, units: bits },
         }
     }
 
-    /// Its fields, the first in the lowest bits. Those behind the last are of no meaning.
-    fn units(self) -> u64 {
-        match self {
-            Self::Slot(slot) => u64::from(slot.field()),
-            Self::Acc => 0,
-            Self::Bits32(bits) => u64::from(bits),
-            Self::Bits64(bits) => bits,
-            Self::Imm(value) => value as u64,
-        }
+    /// Its place.
+    pub(crate) fn place(self) -> Place {
+        self.place
+    }
+
+    /// The slot that it is in, if it is in one.
+    #[inline]
+    pub(crate) fn in_slot(self) -> Option<Slot> {
+        (self.place == Place::S).then_some(Slot(self.units as u32))
+    }
+
+    pub(crate) fn is_acc(self) -> bool {
+        self.place == Place::A
     }
 
     pub(crate) fn is_constant(self) -> bool {
-        match self {
-            Self::Slot(_) | Self::Acc => false,
-            Self::Imm(_) | Self::Bits32(_) | Self::Bits64(_) => true,
-        }
+        matches!(self.place, Place::I | Place::W | Place::K)
+    }
+}
+
+/// A constant as a signed number.
+pub(crate) fn signed(bits: u64, ty: Ty) -> i64 {
+    match ty {
+        Ty::I32 | Ty::F32 => i64::from(bits as u32 as i32),
+        Ty::I64 | Ty::F64 => bits as i64,
     }
 }
 
@@ -157,7 +179,7 @@ impl Operands {
 
     #[inline(always)]
     fn push(&mut self, operand: Operand) {
-        let (place, bits) = (operand.place(), operand.units());
+        let Operand { place, units: bits } = operand;
         let units = [bits as u16, (bits >> 16) as u16, (bits >> 32) as u16, (bits >> 48) as u16];
         let count = match place {
             Place::A => 0,

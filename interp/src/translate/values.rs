@@ -9,14 +9,6 @@ use crate::isa::{RowId, Ty, lookup};
 
 mod fused;
 
-/// A constant as a signed number.
-fn signed(bits: u64, ty: Ty) -> i64 {
-    match ty {
-        Ty::I32 | Ty::F32 => i64::from(bits as u32 as i32),
-        Ty::I64 | Ty::F64 => bits as i64,
-    }
-}
-
 impl Function<'_> {
     /// Pushes a value that the next instruction puts into its own slot; returns that slot.
     pub(crate) fn push_result(&mut self, ty: Ty) -> Slot {
@@ -36,19 +28,15 @@ impl Function<'_> {
     /// An entry as an operand; a far local is brought near first.
     fn operand(&mut self, entry: &Entry) -> Operand {
         match entry.held {
-            Held::Const(bits) => match entry.ty {
-                Ty::I32 | Ty::I64 => Operand::Imm(signed(bits, entry.ty)),
-                Ty::F32 => Operand::Bits32(bits as u32),
-                Ty::F64 => Operand::Bits64(bits),
-            },
-            Held::Local(_) | Held::Temp => Operand::Slot(self.slot_of(entry)),
+            Held::Const(bits) => Operand::constant(bits, entry.ty),
+            Held::Local(_) | Held::Temp => Operand::slot(self.slot_of(entry)),
         }
     }
 
     /// Whether the value of this operand is in the accumulator.
     #[inline]
     fn is_in_acc(&self, operand: Operand, ty: Ty) -> bool {
-        matches!(operand, Operand::Slot(slot) if self.emit.in_acc(slot, ty))
+        operand.in_slot().is_some_and(|slot| self.emit.in_acc(slot, ty))
     }
 
     /// The value of an entry is consumed: if it is the last instruction's result, in the accumulator, it need not go to its slot.
@@ -80,7 +68,7 @@ impl Function<'_> {
         self.note_shift(row, &a);
         let (x, y) = self.choose(row, shape, &a, &b, operand_ty);
         let slot = self.push_result(result_ty);
-        let has_acc = matches!(x, Operand::Acc) || matches!(y, Operand::Acc);
+        let has_acc = x.is_acc() || y.is_acc();
         if has_acc && shape == Shape::Binary && self.chain(row, x, y, slot, result_ty) {
             return;
         }
@@ -92,19 +80,19 @@ impl Function<'_> {
     #[inline]
     fn choose(&mut self, row: RowId, shape: Shape, a: &Entry, b: &Entry, ty: Ty) -> (Operand, Operand) {
         // Constants first: those that must go to a slot cost an instruction, and the accumulator with it.
-        let any = Operand::Slot(Slot(0));
+        let any = Operand::slot(Slot(0));
         let mut x = self.operand_if(a, |function, operand| function.has(row, shape, &[operand, any], true));
         let y = self.operand_if(b, |function, operand| function.has(row, shape, &[any, operand], true));
         if x.is_constant() && y.is_constant() {
-            x = Operand::Slot(self.slot_of(a));
+            x = Operand::slot(self.slot_of(a));
         }
         if self.is_in_acc(x, ty)
-            && let Some(chosen) = self.with_acc(row, shape, a, (Operand::Acc, y))
+            && let Some(chosen) = self.with_acc(row, shape, a, (Operand::ACC, y))
         {
             return chosen;
         }
         if self.is_in_acc(y, ty)
-            && let Some(chosen) = self.with_acc(row, shape, b, (x, Operand::Acc))
+            && let Some(chosen) = self.with_acc(row, shape, b, (x, Operand::ACC))
         {
             return chosen;
         }
@@ -135,7 +123,7 @@ impl Function<'_> {
     #[inline]
     fn operand_if(&mut self, entry: &Entry, has: impl Fn(&Self, Operand) -> bool) -> Operand {
         match self.operand(entry) {
-            constant if constant.is_constant() && !has(self, constant) => Operand::Slot(self.slot_of(entry)),
+            constant if constant.is_constant() && !has(self, constant) => Operand::slot(self.slot_of(entry)),
             other => other,
         }
     }
@@ -147,10 +135,10 @@ impl Function<'_> {
         }
         let a = self.stack.pop();
         let (operand_ty, result_ty) = row.info().types;
-        let mut x = Operand::Slot(self.slot_of(&a));
-        if self.is_in_acc(x, operand_ty) && self.has(row, Shape::Unary, &[Operand::Acc], true) {
+        let mut x = Operand::slot(self.slot_of(&a));
+        if self.is_in_acc(x, operand_ty) && self.has(row, Shape::Unary, &[Operand::ACC], true) {
             self.consume(&a);
-            x = Operand::Acc;
+            x = Operand::ACC;
         }
         let result = self.push_result(result_ty);
         self.emit.stage(row, Shape::Unary, Operands::none().with(x), Dest::Slot(result), Some(result_ty));
@@ -180,12 +168,12 @@ impl Function<'_> {
         let row = if ty == Ty::I32 { RowId::Select32 } else { RowId::Select64 };
         let values = self.selected(row, &a, &b);
         let slot = self.slot_of(&condition);
-        let mut z = Operand::Slot(slot);
+        let mut z = Operand::slot(slot);
         if self.emit.in_acc(slot, Ty::I32) {
             let form = values.places.with(Place::A).with(Place::S);
             if lookup::find_form(row, Shape::Select, form, self.emit.profile).is_some() {
                 self.consume(&condition);
-                z = Operand::Acc;
+                z = Operand::ACC;
             }
         }
         let result = self.push_result(a.ty);
@@ -209,11 +197,11 @@ impl Function<'_> {
             return;
         }
         let row = if ty.raw() == Ty::I32 { RowId::GlobalSet32 } else { RowId::GlobalSet64 };
-        let mut x = Operand::Slot(self.slot_of(&value));
+        let mut x = Operand::slot(self.slot_of(&value));
         let is_in_acc = ty.raw() == ty && self.is_in_acc(x, ty);
-        if is_in_acc && self.has(row, Shape::GlobalSet, &[Operand::Acc], false) {
+        if is_in_acc && self.has(row, Shape::GlobalSet, &[Operand::ACC], false) {
             self.consume(&value);
-            x = Operand::Acc;
+            x = Operand::ACC;
         }
         self.emit.write_now(row, Shape::GlobalSet, Operands::none().with(x).more(halves(global)));
     }
@@ -221,9 +209,9 @@ impl Function<'_> {
     /// The operand of an instruction of one operand and no result, such as `return`: accumulator or immediate where there is a form.
     pub(crate) fn single(&mut self, entry: &Entry, row: RowId, shape: Shape) -> Operand {
         let operand = self.operand_if(entry, |function, operand| function.has(row, shape, &[operand], false));
-        if self.is_in_acc(operand, entry.ty) && self.has(row, shape, &[Operand::Acc], false) {
+        if self.is_in_acc(operand, entry.ty) && self.has(row, shape, &[Operand::ACC], false) {
             self.consume(entry);
-            return Operand::Acc;
+            return Operand::ACC;
         }
         operand
     }

@@ -5,18 +5,17 @@ use crate::isa::{RowId, Ty, lookup};
 use crate::translate::emit::Slot;
 use crate::translate::function::Function;
 use crate::translate::stack::{Entry, Held};
-use crate::translate::staged::{Dest, Operand, Operands, Staged};
+use crate::translate::staged::{Dest, Operand, Operands, Staged, signed};
 
-use super::{halves, signed};
+use super::halves;
 
 impl Function<'_> {
     /// Makes one instruction of this operation and the last one, whose result is one of its operands and of no other use.
     pub(super) fn chain(&mut self, row: RowId, x: Operand, y: Operand, slot: Slot, ty: Ty) -> bool {
-        let (other, is_second) = match (x, y) {
-            (Operand::Acc, Operand::Acc) => return false,
-            (Operand::Acc, other) => (other, false),
-            (other, Operand::Acc) => (other, true),
-            _ => return false,
+        let (other, is_second) = match (x.is_acc(), y.is_acc()) {
+            (true, false) => (y, false),
+            (false, true) => (x, true),
+            (true, true) | (false, false) => return false,
         };
         let Some(last) = self.emit.last().copied() else { return false };
         if last.shape != Shape::Binary || last.dest != Dest::Acc {
