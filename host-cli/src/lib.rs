@@ -25,6 +25,7 @@ mod json;
 mod load;
 mod names;
 mod nearest;
+mod printable;
 #[cfg_attr(target_family = "wasm", path = "progress_none.rs")]
 mod progress;
 mod report;

@@ -4,6 +4,7 @@
 //! cannot be written is a failure, unless whoever asked reads no further.
 
 use crate::exit::{Exit, Failure};
+use crate::printable::printable;
 use crate::style::{Kind, paint};
 use std::fmt::Display;
 use std::io::{self, Write as _};
@@ -14,16 +15,16 @@ static UNFINISHED: AtomicBool = AtomicBool::new(false);
 
 /// Prints a failure, and gives back its exit code.
 pub(crate) fn failure(failure: &Failure) -> Exit {
-    line(format_args!("ermine: {} {}", paint(Kind::Error, "error:"), failure.message));
+    line(format_args!("ermine: {} {}", paint(Kind::Error, "error:"), printable(&failure.message)));
     for detail in &failure.details {
-        line(format_args!("  {detail}"));
+        line(format_args!("  {}", printable(detail)));
     }
     failure.exit
 }
 
 /// Prints something worth knowing that is no error.
 pub(crate) fn note(message: impl Display) {
-    line(format_args!("ermine: {} {message}", paint(Kind::Note, "note:")));
+    line(format_args!("ermine: {} {}", paint(Kind::Note, "note:"), printable(&message.to_string())));
 }
 
 /// Prints a line to standard error.

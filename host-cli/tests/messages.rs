@@ -182,3 +182,31 @@ fn similar_files_and_commands_are_offered() {
     let run = ermine("similar_command", "", &["compil", "t.wat"]);
     assert_eq!(run.stderr, "ermine: error: compil: no such file (is `compile` meant?)\n");
 }
+
+#[test]
+fn names_of_modules_do_not_rule_the_terminal() {
+    let traps = r#"(module (func $"a\1b[2Jb\nermine: note: all is well" (export "_start") unreachable) (func (export "x\1b[2Jy")))"#;
+    let lacks = r#"(module (import "m\1b[2J" "n\n" (func)))"#;
+    let plain = |program: &str, args: &[&str]| {
+        let run = ermine("names", program, args);
+        let shown = run.stdout + &run.stderr;
+        assert!(shown.contains(r"\u{1b}[2J") || shown.contains("?[2J"), "{args:?}: {shown}");
+        assert!(!shown.contains('\u{1b}') && !shown.contains("\nermine: note: all"), "{args:?}: {shown}");
+    };
+    for args in [
+        &["t.wat"][..],
+        &["--trace=calls", "t.wat"],
+        &["--invoke", "z", "t.wat"],
+        &["dis", "t.wat"],
+        &["inspect", "t.wat"],
+        &["compile", "t.wat"],
+        &["dis", "t.erm"],
+        &["inspect", "t.erm"],
+        &["t.erm"],
+    ] {
+        plain(traps, args);
+    }
+    for args in [&["t.wat"][..], &["wasi-caps", "t.wat"], &["compile", "t.wat"]] {
+        plain(lacks, args);
+    }
+}

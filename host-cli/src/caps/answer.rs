@@ -2,6 +2,7 @@
 
 use crate::args::{Deny, RunArgs};
 use crate::json::Json;
+use crate::printable::printable;
 use clap::ValueEnum as _;
 use std::fmt;
 
@@ -89,7 +90,7 @@ impl fmt::Display for Answer {
         writeln!(f, "{}", words.join(" "))?;
         for Finding { subject, verdict, functions } in &self.findings {
             let by = if functions.is_empty() { String::new() } else { format!(" ({})", functions.join(", ")) };
-            writeln!(f, "  {subject}: {verdict}{by}")?;
+            writeln!(f, "  {}: {verdict}{by}", printable(subject))?;
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! The report as a table for people.
 
 use super::facts::Facts;
+use crate::printable::printable;
 use crate::size::show;
 use crate::table::{self, count, row};
 use ermine::ValType;
@@ -141,9 +142,9 @@ fn imports(text: &mut String, facts: &Facts<'_>) {
         }
     }
     for module in modules {
-        let _ = writeln!(text, "  {module}");
+        let _ = writeln!(text, "  {}", printable(module));
         for import in facts.module.imports().filter(|import| import.module() == module) {
-            let _ = writeln!(text, "    {:24}{}", import.name(), import.ty());
+            let _ = writeln!(text, "    {:24}{}", printable(import.name()), import.ty());
         }
     }
 }
@@ -153,7 +154,7 @@ fn exports(text: &mut String, facts: &Facts<'_>) {
     row(text, "exports", &if exports.is_empty() { "none".to_owned() } else { show(exports.len()) });
     for export in exports {
         let stack = export.stack.map_or_else(String::new, |bytes| format!(", {} bytes of stack", show(bytes)));
-        let _ = writeln!(text, "    {:24}{}{stack}", export.name, export.ty);
+        let _ = writeln!(text, "    {:24}{}{stack}", printable(export.name), export.ty);
     }
 }
 

@@ -10,6 +10,7 @@
 use super::no_function;
 use crate::args::DisArgs;
 use crate::exit::{Exit, Failure};
+use crate::printable::printable;
 use crate::{fault, load, report, symbols};
 use ermine::image::{Inspection, ItemKind, SymbolMap};
 use rustc_demangle::demangle;
@@ -76,7 +77,7 @@ impl<'a> Listing<'a> {
         let mut text = format!("func[{func}]");
         // Writing to a string cannot fail.
         if let Some(name) = self.map.as_ref().and_then(|map| map.func_name(func)) {
-            let _ = write!(text, " {:#}", demangle(name));
+            let _ = write!(text, " {}", printable(&format!("{:#}", demangle(name))));
         }
         for export in self.exports.get(&func).into_iter().flatten() {
             let _ = write!(text, " (export {export:?})");

@@ -1,6 +1,7 @@
 //! Two columns: what the module says, and what became of it.
 
 use super::wasm::{Function, OperatorLine};
+use crate::printable::printable;
 use std::fmt::Write as _;
 
 /// Width of the left column.
@@ -35,7 +36,7 @@ fn heading(function: &Function<'_>) -> String {
     let mut heading = format!("func[{}]", function.index);
     if let Some(name) = function.name {
         heading.push(' ');
-        heading.push_str(name);
+        heading.push_str(&printable(name));
     }
     for export in &function.exports {
         // Writing to a string cannot fail.
