@@ -26,6 +26,7 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
 pub(crate) fn show(time: Duration) -> String {
     let millis = time.as_millis();
     match millis {
+        0 if time.is_zero() => "0s".to_owned(),
         0 => format!("{time:?}"),
         _ if !millis.is_multiple_of(1000) => format!("{millis}ms"),
         _ if !millis.is_multiple_of(60_000) => format!("{}s", millis / 1000),
@@ -57,6 +58,7 @@ mod tests {
             ("2", 2000, "2s"),
             ("1.5s", 1500, "1500ms"),
             ("5m", 300_000, "5m"),
+            ("0", 0, "0s"),
         ] {
             let time = Duration::from_millis(millis);
             assert_eq!(parse(text), Ok(time), "{text}");
