@@ -67,16 +67,16 @@ pub(crate) fn contents(path: &Path) -> Result<Vec<u8>, Failure> {
 
 /// The path as messages show it.
 pub(crate) fn name(path: &Path) -> String {
-    if is_stdin(path) { "standard input".to_owned() } else { path.display().to_string() }
+    if is_stream(path) { "standard input".to_owned() } else { path.display().to_string() }
 }
 
-/// Whether the path means standard input (or output).
-pub(crate) fn is_stdin(path: &Path) -> bool {
+/// Whether the path means standard input, or standard output where something is written.
+pub(crate) fn is_stream(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {
-    if is_stdin(path) {
+    if is_stream(path) {
         let mut bytes = Vec::new();
         io::stdin().lock().read_to_end(&mut bytes)?;
         Ok(bytes)
@@ -135,7 +135,8 @@ fn from_text(path: &Path, bytes: &[u8]) -> Result<Vec<u8>, Failure> {
             format!("{name} is neither a wasm module nor its text form nor an image"),
         ));
     };
-    wat::parse_str(text).map_err(|error| {
+    wat::parse_str(text).map_err(|mut error| {
+        error.set_path(&name);
         let shown = error.to_string();
         let mut lines = shown.lines();
         let first = lines.next().unwrap_or("not a module");

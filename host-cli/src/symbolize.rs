@@ -18,7 +18,7 @@ use std::path::Path;
 /// If map or report cannot be read, the map is none, or nothing can be written.
 pub fn symbolize(args: &SymbolizeArgs) -> Result<Exit, Failure> {
     let map = symbols::read(&args.map)?;
-    if load::is_stdin(&args.file) {
+    if load::is_stream(&args.file) {
         return report::answer_in_parts(lines(&map, &args.file, io::stdin().lock()));
     }
     let file = File::open(&args.file).map_err(|error| load::cannot_read(&args.file, &error))?;

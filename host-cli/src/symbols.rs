@@ -30,7 +30,7 @@ impl MapFile {
     /// Opens the map beside an image with this checksum, if there is one.
     pub(crate) fn beside(image: &Path, checksum: u32) -> Self {
         let path = path_beside(image);
-        let file = (!load::is_stdin(image)).then(|| File::open(&path));
+        let file = (!load::is_stream(image)).then(|| File::open(&path));
         let is_there = |file: &io::Result<File>| !file.as_ref().is_err_and(|error| error.kind() == ErrorKind::NotFound);
         Self { path, file: file.filter(is_there), checksum }
     }

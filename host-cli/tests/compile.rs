@@ -80,7 +80,7 @@ fn standard_input_and_output_can_be_used() {
     assert!(run.stderr.contains("-o"), "{}", run.stderr);
     let run = ermine("compile_stdout", RECURSIVE, &["compile", "t.wat", "-o", "-"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    assert!(run.stdout.starts_with("\0erm") && run.stderr.starts_with("t.wat -> "), "{}", run.stderr);
+    assert!(run.stdout.starts_with("\0erm") && run.stderr.starts_with("t.wat -> standard output\n"), "{}", run.stderr);
 }
 
 #[test]

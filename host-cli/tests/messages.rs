@@ -165,6 +165,14 @@ fn other_files_than_modules_are_told_apart() {
 }
 
 #[test]
+fn mistakes_in_text_modules_have_a_place() {
+    let run = ermine("text_place", "(module\n  (func (call $nowhere)))", &["t.wat"]);
+    assert_eq!(run.code, Some(126));
+    let place = run.stderr.lines().nth(1).map(str::trim);
+    assert_eq!(place, Some("--> t.wat:2:15"), "{}", run.stderr);
+}
+
+#[test]
 fn proposals_are_named() {
     let run = ermine("simd", "(module (func (drop (v128.const i32x4 0 0 0 0))))", &["t.wat"]);
     assert_eq!(run.code, Some(126));

@@ -44,7 +44,7 @@ pub fn compile(args: &CompileArgs) -> Result<Exit, Failure> {
 
     // Not the whole path: the text should be the same wherever it is made.
     let file = args.file.file_name().map_or_else(|| name.clone(), |file| file.to_string_lossy().into_owned());
-    let of = if load::is_stdin(&args.file) { &name } else { &file };
+    let of = if load::is_stream(&args.file) { &name } else { &file };
     let constant = || Constant { name: identifier(args), of, image: &image, bytes: &bytes };
     match args.emit {
         Emit::Image => write(&output, &bytes)?,
@@ -56,14 +56,14 @@ pub fn compile(args: &CompileArgs) -> Result<Exit, Failure> {
     }
     let facts = Facts {
         input: &name,
-        origin: Some(Origin { wasm_bytes: wasm.len(), output: load::name(&output) }),
+        origin: Some(Origin { wasm_bytes: wasm.len(), output: output_name(&output) }),
         module: &module,
         image: &image,
         stack: image.stack_need(),
         map: Some(&map),
         top: 0,
     };
-    print(&report(&facts, args.json), load::is_stdin(&output))
+    print(&report(&facts, args.json), load::is_stream(&output))
 }
 
 /// What is worth knowing of an image, for people or as JSON.
@@ -107,11 +107,16 @@ fn output(args: &CompileArgs) -> Result<PathBuf, Failure> {
     };
     match &args.output {
         Some(output) => Ok(output.clone()),
-        None if load::is_stdin(&args.file) => {
+        None if load::is_stream(&args.file) => {
             Err(Failure::new(Exit::Usage, "say with -o where the image of standard input should go"))
         }
         None => Ok(args.file.with_extension(ending)),
     }
+}
+
+/// What the report calls the image.
+fn output_name(output: &Path) -> String {
+    if load::is_stream(output) { "standard output".to_owned() } else { output.display().to_string() }
 }
 
 /// Where the map goes: beside the image, or where the image would be.
@@ -119,7 +124,7 @@ fn map_path(args: &CompileArgs, output: &Path) -> Option<PathBuf> {
     match (&args.map, args.emit) {
         _ if args.no_map => None,
         (Some(map), _) => Some(map.clone()),
-        _ if load::is_stdin(output) => None,
+        _ if load::is_stream(output) => None,
         (None, Emit::Image) => Some(symbols::path_beside(output)),
         (None, Emit::Rust | Emit::C) => Some(output.with_extension("erm.map")),
     }
@@ -130,14 +135,14 @@ fn identifier(args: &CompileArgs) -> String {
     if let Some(name) = &args.name {
         return name.clone();
     }
-    let file = if load::is_stdin(&args.file) { args.output.as_deref() } else { Some(&*args.file) };
+    let file = if load::is_stream(&args.file) { args.output.as_deref() } else { Some(&*args.file) };
     let stem = file.and_then(Path::file_stem).unwrap_or_default().to_string_lossy();
     let name = emit::identifier(&stem);
     if args.emit == Emit::Rust { name.to_ascii_uppercase() } else { name }
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    if load::is_stdin(path) {
+    if load::is_stream(path) {
         return crate::report::answer(bytes).map(drop);
     }
     let cannot = |error| Failure::new(Exit::CannotWrite, format!("{} cannot be written: {error}", path.display()));
