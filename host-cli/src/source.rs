@@ -70,20 +70,21 @@ impl<'a> Source<'a> {
         Ok(module)
     }
 
-    /// The module with functions that report their calls to `tracer`.
+    /// The module with functions that report their calls to `tracer`, under the name that a library is linked by.
     ///
     /// # Errors
     ///
     /// If it is an image, or is too large to have anything added.
     pub(super) fn traceable(
         &self,
-        engine: &Engine,
         module: &Module,
+        library: Option<&str>,
         sources: &mut Sources,
         tracer: &mut Tracer,
     ) -> Result<Module, Failure> {
-        let Traceable { module: rewritten, names, places } = calls::traceable(engine, &self.name, &self.program)?;
-        tracer.name(names);
+        let Traceable { module: rewritten, names, functions, places } =
+            calls::traceable(module.engine(), &self.name, &self.program, tracer.next_function())?;
+        tracer.name(library, names, functions);
         sources.add_rewritten(&rewritten, module, places);
         Ok(rewritten)
     }

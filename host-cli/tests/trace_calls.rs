@@ -189,3 +189,61 @@ fn an_image_cannot_be_traced() {
     assert_eq!(run.code, Some(2));
     assert_eq!(run.stderr, "ermine: error: --trace=calls: t.erm is an image: trace the module that it was made of\n");
 }
+
+/// Runs `t.wat`, with `library` as `lib.wat` preloaded under the name `lib`.
+fn with_library(test: &str, program: &str, library: &str, args: &[&str]) -> Run {
+    std::fs::write(folder(test).join("lib.wat"), library).expect("the target folder can be written");
+    trace(test, program, &[&["--preload", "lib=lib.wat"], args].concat())
+}
+
+const CALLS_LIBRARY: &str = r#"(module
+    (import "lib" "divide" (func $divide (param i32 i32) (result i32)))
+    (func $halve (export "half") (param i32) (result i32) (call $divide (local.get 0) (i32.const 2)))
+    (func (export "fail") (result i32) (return_call $divide (i32.const 1) (i32.const 0))))"#;
+
+const LIBRARY: &str = r#"(module
+    (func $check (param i32))
+    (func $begin)
+    (func (export "_initialize") (call $check (i32.const 1)))
+    (func $quotient (export "divide") (param i32 i32) (result i32)
+        (call $check (local.get 1))
+        (i32.div_s (local.get 0) (local.get 1)))
+    (start $begin))"#;
+
+#[test]
+fn preloaded_modules_are_traced_too() {
+    let run = with_library("calls-library", CALLS_LIBRARY, LIBRARY, &["--invoke", "half", "t.wat", "42"]);
+    let expected = "\
+lib.begin()
+lib._initialize()
+  lib.check(1)
+<- lib._initialize
+halve(42)
+  lib.quotient(42, 2)
+    lib.check(2)
+  <- lib.quotient = 21
+<- halve = 21
+";
+    assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (Some(0), "21\n", expected));
+}
+
+#[test]
+fn a_trap_in_a_preloaded_module_is_reported_as_without_a_trace() {
+    let args = ["--invoke", "fail", "t.wat"];
+    let traced = with_library("calls-library-trap", CALLS_LIBRARY, LIBRARY, &args);
+    let plain = ermine("calls-library-trap", CALLS_LIBRARY, &[&["--preload", "lib=lib.wat"], &args[..]].concat());
+    assert_eq!((plain.code, traced.code), (Some(134), Some(134)));
+    assert!(before_error(&traced.stderr).ends_with("fail(), tail call\nlib.quotient(1, 0)\n  lib.check(0)\n"));
+    assert!(traced.stderr.ends_with(&plain.stderr), "{}\n{}", traced.stderr, plain.stderr);
+}
+
+#[test]
+fn a_preloaded_image_is_run_and_not_shown() {
+    let library = r#"(module (func (export "divide") (param i32 i32) (result i32) (i32.const 7)))"#;
+    let folder = folder("calls-library-image");
+    std::fs::write(folder.join("lib.wat"), library).expect("the target folder can be written");
+    assert_eq!(ermine("calls-library-image", CALLS_LIBRARY, &["compile", "lib.wat"]).code, Some(0));
+    let args = ["--preload", "lib=lib.erm", "--invoke", "half", "t.wat", "42"];
+    let run = trace("calls-library-image", CALLS_LIBRARY, &args);
+    assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (Some(0), "7\n", "halve(42) = 7\n"));
+}

@@ -71,7 +71,7 @@ pub struct RunArgs {
 pub enum Trace {
     /// Calls of WASI functions (`--trace` alone)
     Wasi,
-    /// Those, and calls of the module's own functions; slower, and not of images. Tracing pays fuel, too
+    /// Those, and calls of the program's own functions and of preloaded modules'; slower, and not of images. Tracing pays fuel, too
     Calls,
 }
 

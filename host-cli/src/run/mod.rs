@@ -74,12 +74,10 @@ pub(crate) fn run_watched(args: &RunArgs, mut watch: Watch) -> Result<Exit, Fail
     let config = config(args, &main, &preloads);
     let engine = Engine::try_new(&config).map_err(|error| fault::no_engine(&error))?;
     let mut sources = Sources::new(args.backtrace);
-    let mut module = main.module(&engine, &mut sources)?;
+    let mut modules = Modules::load(&engine, &main, &preloads, &mut sources)?;
     if let (Some(Trace::Calls), Some(tracer)) = (args.trace, &mut watch.trace) {
-        module = main.traceable(&engine, &module, &mut sources, tracer)?;
+        modules.trace(args, &main, &preloads, &mut sources, tracer)?;
     }
-    let libraries: Vec<Module> =
-        preloads.iter().map(|source| source.module(&engine, &mut sources)).collect::<Result<_, _>>()?;
     let loaded = started.elapsed();
 
     let cannot_load = |error: ermine::Error| fault::cannot_load(&main.name, &error);
@@ -95,8 +93,8 @@ pub(crate) fn run_watched(args: &RunArgs, mut watch: Watch) -> Result<Exit, Fail
     let started = Instant::now();
     let timeout = args.timeout.map(|time| Deadline::start(&main.name, time, store.interrupt_handle())).transpose()?;
     let mut session = Session::new(args, linker);
-    let libraries = preloads.iter().map(|source| source.name.as_str()).zip(libraries);
-    let result = session.execute(&mut store, libraries, (&main.name, &module));
+    let libraries = preloads.iter().map(|source| source.name.as_str()).zip(modules.libraries);
+    let result = session.execute(&mut store, libraries, (&main.name, &modules.main));
     drop(timeout);
     store.data_mut().watch.finish();
     let ran = started.elapsed();
@@ -106,6 +104,43 @@ pub(crate) fn run_watched(args: &RunArgs, mut watch: Watch) -> Result<Exit, Fail
         stats::Stats { source: &main, loaded, ran }.print(form, args, &store);
     }
     result
+}
+
+/// The program and what is preloaded.
+struct Modules {
+    main: Module,
+    libraries: Vec<Module>,
+}
+
+impl Modules {
+    fn load(
+        engine: &Engine,
+        main: &Source<'_>,
+        preloads: &[Source<'_>],
+        sources: &mut Sources,
+    ) -> Result<Self, Failure> {
+        let main = main.module(engine, sources)?;
+        let libraries = preloads.iter().map(|source| source.module(engine, sources)).collect::<Result<_, _>>()?;
+        Ok(Self { main, libraries })
+    }
+
+    /// Lets their functions report their calls. Libraries that are images stay as they are: theirs cannot be shown.
+    fn trace(
+        &mut self,
+        args: &RunArgs,
+        main: &Source<'_>,
+        preloads: &[Source<'_>],
+        sources: &mut Sources,
+        tracer: &mut Tracer,
+    ) -> Result<(), Failure> {
+        self.main = main.traceable(&self.main, None, sources, tracer)?;
+        for ((preload, source), library) in args.preload.iter().zip(preloads).zip(&mut self.libraries) {
+            if !source.is_image() {
+                *library = source.traceable(library, Some(&preload.name), sources, tracer)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 fn config(args: &RunArgs, main: &Source<'_>, preloads: &[Source<'_>]) -> Config {

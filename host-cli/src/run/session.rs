@@ -49,9 +49,6 @@ impl<'a> Session<'a> {
             self.preload(store, &preload.name, library, module)?;
         }
         let instance = self.instantiate(store, name, module)?;
-        if self.args.trace == Some(Trace::Calls) {
-            start_traced(store, name, &instance)?;
-        }
         match &self.args.program.invoke {
             Some(function) => self.run_function(store, name, module, &instance, function),
             None => run_program(store, name, module, &instance),
@@ -73,6 +70,7 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
+    /// Instantiates a module; its start function has run then.
     fn instantiate(&mut self, store: &mut Store<State>, name: &str, module: &Module) -> Result<Instance, Stop> {
         let mut result = self.linker.instantiate_and_start(&mut *store, module);
         if let Err(error) = &result
@@ -85,17 +83,11 @@ impl<'a> Session<'a> {
             result = unknown::define(&mut self.linker, store, missing, policy)
                 .and_then(|()| self.linker.instantiate_and_start(&mut *store, module));
         }
-        result.map_err(|error| {
-            if fault::is_guests(&error) {
-                return Stop::Guest(name.to_owned(), error);
-            }
-            match (error.kind(), store.data().bounds.refusal()) {
-                (ErrorKind::GrowthDenied, Some(why)) => {
-                    Failure::new(Exit::CannotLoad, format!("{name} cannot be loaded: {why}")).into()
-                }
-                _ => fault::cannot_load(name, &error).into(),
-            }
-        })
+        let instance = result.map_err(|error| not_instantiated(store, name, error))?;
+        if self.args.trace == Some(Trace::Calls) {
+            start_traced(store, name, &instance)?;
+        }
+        Ok(instance)
     }
 
     /// `--invoke`.
@@ -116,6 +108,19 @@ impl<'a> Session<'a> {
     }
 }
 
+/// Why there is no instance: its start function did not end well, or it cannot have what it needs.
+fn not_instantiated(store: &Store<State>, name: &str, error: Error) -> Stop {
+    if fault::is_guests(&error) {
+        return Stop::Guest(name.to_owned(), error);
+    }
+    match (error.kind(), store.data().bounds.refusal()) {
+        (ErrorKind::GrowthDenied, Some(why)) => {
+            Failure::new(Exit::CannotLoad, format!("{name} cannot be loaded: {why}")).into()
+        }
+        _ => fault::cannot_load(name, &error).into(),
+    }
+}
+
 /// A command's `_start`, or a reactor's `_initialize`.
 fn run_program(store: &mut Store<State>, name: &str, module: &Module, instance: &Instance) -> Result<Vec<Val>, Stop> {
     let entry = ["_start", "_initialize"].iter().find_map(|entry| instance.get_func(&*store, entry));
@@ -131,7 +136,7 @@ fn run_program(store: &mut Store<State>, name: &str, module: &Module, instance: 
     Ok(Vec::new())
 }
 
-/// Gives a traced module its hooks, and runs its start function, which had to wait for them.
+/// Gives a module its hooks if it is traced, and runs its start function, which had to wait for them.
 fn start_traced(store: &mut Store<State>, name: &str, instance: &Instance) -> Result<(), Stop> {
     let start = calls::install(store, instance).map_err(|error| fault::cannot_load(name, &error))?;
     start.map_or(Ok(()), |start| call(store, name, start, &[]).map(drop))

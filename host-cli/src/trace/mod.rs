@@ -12,7 +12,7 @@ pub(crate) mod calls;
 mod wasi;
 
 use crate::{report, values};
-use calls::Names;
+use calls::{Functions, Names};
 use ermine::Val;
 use ermine_wasi::{Call, Errno};
 use std::io::Write;
@@ -26,7 +26,7 @@ const MOST_VALUES: usize = 32;
 /// Writes the trace of one guest.
 pub(crate) struct Tracer {
     decoder: wasi::Decoder,
-    names: Names,
+    functions: Functions,
     out: Box<dyn Write + Send>,
     /// What of the line is not written yet.
     line: String,
@@ -52,7 +52,7 @@ impl Tracer {
     pub(crate) fn new(out: impl Write + Send + 'static, preopened: impl IntoIterator<Item = String>) -> Self {
         Self {
             decoder: wasi::Decoder::new(preopened),
-            names: Names::default(),
+            functions: Functions::default(),
             out: Box::new(out),
             line: String::new(),
             open: None,
@@ -61,9 +61,15 @@ impl Tracer {
         }
     }
 
-    /// Tells what the guest's functions are called.
-    pub(crate) fn name(&mut self, names: Names) {
-        self.names = names;
+    /// The number that the next module's first function gets.
+    pub(crate) fn next_function(&self) -> u32 {
+        self.functions.count()
+    }
+
+    /// Tells what a module's functions are called, of which there are `count`. A library's names have the library's in front.
+    pub(crate) fn name(&mut self, library: Option<&str>, names: Names, count: u32) {
+        let prefix = library.map_or_else(String::new, |library| format!("{library}."));
+        self.functions.add(prefix, names, count);
     }
 
     /// A WASI call begins.
@@ -97,7 +103,7 @@ impl Tracer {
     pub(crate) fn enter(&mut self, func: u32) {
         self.begin();
         let values = std::mem::take(&mut self.values).join(", ");
-        self.line.push_str(&format!("{}({values})", self.names.show(func)));
+        self.line.push_str(&format!("{}({values})", self.functions.show(func)));
         self.leave_open(Open::Guest);
         self.depth += 1;
     }
@@ -117,7 +123,7 @@ impl Tracer {
         self.depth = self.depth.saturating_sub(1);
         if self.open.is_none() {
             self.begin();
-            self.line.push_str(&format!("<- {}", self.names.show(func)));
+            self.line.push_str(&format!("<- {}", self.functions.show(func)));
         }
         self.end(end);
     }

@@ -2,12 +2,12 @@
 //!
 //! ```text
 //! (local.get 0) (call_indirect …)        its parameters, one call of a hook each
-//! (i32.const func) (call_indirect …)     entered
+//! (i32.const number) (call_indirect …)   entered
 //! block (result …)
 //!   …                                    what it did before; `return` became a branch out of the block
 //! end
 //! local.set, call_indirect, local.get    its results
-//! (i32.const func) (call_indirect …)     left
+//! (i32.const number) (call_indirect …)   left
 //! ```
 //!
 //! Branches out of the function end at the block now, since that is where their depth leads. Before a tail call the function
@@ -28,8 +28,8 @@ pub(super) struct Hooks {
 
 /// A function to be rewritten.
 pub(super) struct Function<'a> {
-    /// Its index.
-    pub(super) index: u32,
+    /// Its number in the trace.
+    pub(super) number: u32,
     /// Its type.
     pub(super) ty: &'a FuncType,
     /// A type without parameters and with its results.
@@ -44,7 +44,7 @@ pub(super) struct Function<'a> {
 ///
 /// If the body is malformed.
 pub(super) fn rewrite(hooks: &Hooks, function: &Function<'_>) -> Result<(Vec<u8>, Places), BinaryReaderError> {
-    let mut writer = Writer { hooks, index: function.index, code: Vec::new(), places: Places::default() };
+    let mut writer = Writer { hooks, number: function.number, code: Vec::new(), places: Places::default() };
     let results = function.ty.results();
     let locals = writer.locals(function, results)?;
     let start = position(function.body.get_operators_reader()?.original_position());
@@ -77,7 +77,7 @@ pub(super) fn rewrite(hooks: &Hooks, function: &Function<'_>) -> Result<(Vec<u8>
 
 struct Writer<'a> {
     hooks: &'a Hooks,
-    index: u32,
+    number: u32,
     code: Vec<u8>,
     places: Places,
 }
@@ -155,7 +155,7 @@ impl Writer<'_> {
 
     /// Tells what happens to this function.
     fn report(&mut self, hook: Hook) {
-        self.instruction(&Instruction::I32Const(self.index.cast_signed()));
+        self.instruction(&Instruction::I32Const(self.number.cast_signed()));
         self.call(hook);
     }
 

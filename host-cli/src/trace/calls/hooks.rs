@@ -28,7 +28,7 @@ pub(super) const ELEMENTS: u32 = 9;
 pub(super) enum Hook {
     /// Takes a parameter or result.
     Value(ValType),
-    /// The function with this index was entered; its parameters came before.
+    /// The function with this number was entered; its parameters came before.
     Enter,
     /// It returns; its results came before.
     Leave,
@@ -55,7 +55,7 @@ impl Hook {
             Self::Value(ValType::F64) => 3,
             Self::Value(ty) if ty == ValType::FUNCREF => 4,
             Self::Value(ty) if ty == ValType::EXTERNREF => 5,
-            // All that is left: the others take the index of a function.
+            // All that is left: the others take the number of a function.
             Self::Value(_) | Self::Enter | Self::Leave | Self::Tail => 0,
         }
     }

@@ -26,18 +26,50 @@ impl Names {
     }
 
     /// The function's name as it is shown, on one line whatever is in it.
-    pub(crate) fn show(&self, func: u32) -> String {
-        match self.names.get(&func) {
-            Some(name) => {
-                let name = format!("{:#}", demangle(name));
-                let mut shown: String =
-                    name.chars().map(|c| if c.is_control() { '?' } else { c }).take(SHOWN).collect();
-                if shown.len() < name.len() {
-                    shown.push('…');
-                }
-                shown
-            }
-            None => format!("func[{func}]"),
+    fn show(&self, func: u32) -> String {
+        let Some(name) = self.names.get(&func) else { return format!("func[{func}]") };
+        let name = format!("{:#}", demangle(name));
+        let mut shown: String = name.chars().map(|c| if c.is_control() { '?' } else { c }).take(SHOWN).collect();
+        if shown.len() < name.len() {
+            shown.push('…');
+        }
+        shown
+    }
+}
+
+/// The functions of all traced modules, counted through from one module to the next.
+#[derive(Debug, Default)]
+pub(crate) struct Functions {
+    modules: Vec<TracedModule>,
+    count: u32,
+}
+
+#[derive(Debug)]
+struct TracedModule {
+    /// The number of its first function.
+    first: u32,
+    /// What stands before the names of its functions.
+    prefix: String,
+    names: Names,
+}
+
+impl Functions {
+    /// How many there are: the number that the next module's first one gets.
+    pub(crate) fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// Adds a module with `count` functions, imports included.
+    pub(crate) fn add(&mut self, prefix: String, names: Names, count: u32) {
+        self.modules.push(TracedModule { first: self.count, prefix, names });
+        self.count = self.count.saturating_add(count);
+    }
+
+    /// What the function with this number is called, on one line.
+    pub(crate) fn show(&self, number: u32) -> String {
+        match self.modules.iter().rfind(|module| module.first <= number) {
+            Some(module) => format!("{}{}", module.prefix, module.names.show(number - module.first)),
+            None => format!("func[{number}]"),
         }
     }
 }
@@ -54,5 +86,18 @@ mod tests {
         names.add(1, &"x".repeat(5000));
         assert_eq!((names.show(0), names.show(7)), ("a?b".to_owned(), "func[7]".to_owned()));
         assert_eq!(names.show(1).chars().count(), SHOWN + 1);
+    }
+
+    #[test]
+    fn functions_are_counted_through_the_modules() {
+        let mut functions = Functions::default();
+        assert_eq!(functions.show(3), "func[3]");
+        for prefix in ["", "lib."] {
+            let mut names = Names::default();
+            names.add(1, "f");
+            functions.add(prefix.to_owned(), names, 2);
+        }
+        assert_eq!([0, 1, 2, 3].map(|number| functions.show(number)), ["func[0]", "f", "lib.func[0]", "lib.f"]);
+        assert_eq!(functions.count(), 4);
     }
 }

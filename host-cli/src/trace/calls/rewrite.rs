@@ -17,6 +17,8 @@ pub(crate) struct Rewritten {
     pub(crate) wasm: Vec<u8>,
     /// What its functions are called.
     pub(crate) names: Names,
+    /// How many functions it has, imports included.
+    pub(crate) functions: u32,
     /// Where its code was.
     pub(crate) places: Places,
 }
@@ -38,21 +40,24 @@ const ORDER: [SectionId; 13] = [
     SectionId::Data,
 ];
 
-/// Rewrites a module. It must be valid.
+/// Rewrites a module, whose functions report themselves by numbers from `first` on. It must be valid.
 ///
 /// # Errors
 ///
 /// If it is malformed.
-pub(crate) fn rewrite(wasm: &[u8]) -> Result<Rewritten, BinaryReaderError> {
+pub(crate) fn rewrite(wasm: &[u8], first: u32) -> Result<Rewritten, BinaryReaderError> {
     let mut input = Input::read(wasm)?;
-    let mut output = Output { module: Module::new(), places: Places::default(), blocks: BTreeMap::new() };
-    if !input.bodies.is_empty() {
+    let mut output = Output { module: Module::new(), places: Places::default(), blocks: BTreeMap::new(), first };
+    let wasm = if input.bodies.is_empty() {
+        // There is nothing to report.
+        wasm.to_vec()
+    } else {
         input.complete();
         input.write(&mut output)?;
-        return Ok(Rewritten { wasm: output.module.finish(), names: input.names, places: output.places });
-    }
-    // There is nothing to report.
-    Ok(Rewritten { wasm: wasm.to_vec(), names: input.names, places: output.places })
+        output.module.finish()
+    };
+    let functions = input.imported_functions.saturating_add(count(input.bodies.len()));
+    Ok(Rewritten { wasm, names: input.names, functions, places: output.places })
 }
 
 /// A module as far as it must be known.
@@ -184,7 +189,8 @@ impl<'a> Input<'a> {
         for (body, (index, ty)) in self.bodies.iter().zip((self.imported_functions..).zip(&self.functions)) {
             // A valid module has the type.
             let Some(ty) = self.function_type(*ty) else { continue };
-            let function = Function { index, ty, block: output.block(ty), body };
+            let number = output.first.saturating_add(index);
+            let function = Function { number, ty, block: output.block(ty), body };
             let (rewritten, inside) = body::rewrite(&hooks, &function)?;
             count(rewritten.len()).encode(&mut code);
             places.append(inside, code.len());
@@ -209,6 +215,8 @@ struct Output {
     places: Places,
     /// Types without parameters, by their results.
     blocks: BTreeMap<Vec<ValType>, u32>,
+    /// The number of the module's first function in the trace.
+    first: u32,
 }
 
 impl Output {
@@ -303,7 +311,7 @@ mod tests {
             // Some are templates, or need a proposal that is off.
             let Ok(wasm) = wat::parse_file(&path) else { continue };
             let Ok(module) = Module::new(&engine, &wasm) else { continue };
-            let rewritten = rewrite(&wasm).expect("a valid module");
+            let rewritten = rewrite(&wasm, 7).expect("a valid module");
             let traced = Module::new(&engine, &rewritten.wasm);
             let traced = traced.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             let exports = |module: &Module| -> Vec<String> {
@@ -324,14 +332,14 @@ mod tests {
             r#"(module (@custom "a" (before type) "x") (func nop) (@custom "b" (after func) "y") (memory 1)
                 (global i32 (i32.const 0)) (@custom "c" (after global) "z") (data (i32.const 0) "d"))"#,
         );
-        let rewritten = rewrite(&wasm.expect("a valid module")).expect("a valid module");
+        let rewritten = rewrite(&wasm.expect("a valid module"), 0).expect("a valid module");
         Module::new(&Engine::default(), &rewritten.wasm).expect("a valid module");
     }
 
     #[test]
     fn what_is_no_module_is_an_error() {
         for wasm in [&b""[..], b"\0asm", b"\0asm\x01\0\0\0\x01\x05\x01", b"nonsense"] {
-            assert!(rewrite(wasm).is_err(), "{wasm:?}");
+            assert!(rewrite(wasm, 0).is_err(), "{wasm:?}");
         }
     }
 }
