@@ -53,7 +53,7 @@ pub(crate) struct Function<'a> {
     pub(crate) stack: &'a mut Stack,
     pub(crate) frames: &'a mut Vec<Frame>,
     pub(crate) fuel: &'a mut Vec<FuelFixup>,
-    /// Operators so far, for fuel.
+    /// Operators so far, for fuel. Each has a byte or more: a u32 is wide enough.
     pub(crate) operators: u32,
     /// Where the count of the current straight line goes, and the operators before it: if operators are counted.
     pub(crate) counting: Option<(u32, u32)>,

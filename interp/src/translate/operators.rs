@@ -31,7 +31,7 @@ impl Function<'_> {
             operator,
             Operator::Block { .. } | Operator::Loop { .. } | Operator::Else | Operator::End | Operator::Nop
         );
-        self.operators = self.operators.saturating_add(u32::from(!is_structure));
+        self.operators += u32::from(!is_structure);
         self.live(operator)
     }
 
@@ -261,7 +261,7 @@ impl Function<'_> {
         if self.dead {
             return Ok(None);
         }
-        self.operators = self.operators.saturating_add(1);
+        self.operators += 1;
         row_of(opcode.into()).map(Some).ok_or_else(|| unknown(self.emit.offset))
     }
 }

@@ -32,8 +32,9 @@ impl Function<'_> {
         let mut at = 0;
         while let Some(rest @ [_, ..]) = code.get(at..) {
             let offset = start + at as u64;
-            self.emit.offset = u32::try_from(offset).unwrap_or(u32::MAX);
-            at += match self.common(rest, validator.visitor(offset))? {
+            // Bodies end below 4 GiB, else they would not have come here.
+            self.emit.offset = offset as u32;
+            at += match self.common(rest, offset, validator)? {
                 Some(length) => length,
                 None => {
                     let mut reader = BinaryReader::new_features(rest, offset, features);
@@ -48,22 +49,23 @@ impl Function<'_> {
 
     /// Validates and translates the first operator, if it is a common one and well-formed. Returns how many bytes it has.
     #[inline(always)]
-    fn common<'a>(
+    fn common(
         &mut self,
         code: &[u8],
-        mut validator: impl VisitOperator<'a, Output = Result<(), BinaryReaderError>>,
+        offset: u64,
+        validator: &mut FuncValidator<ValidatorResources>,
     ) -> Result<Option<usize>, Error> {
         let &[opcode, ref immediates @ ..] = code else { return Ok(None) };
         // An operator by its name.
         macro_rules! known {
             ($op:ident, $visit:ident) => {{
-                validator.$visit()?;
+                validator.visitor(offset).$visit()?;
                 self.known_operator(&Operator::$op)?;
                 0
             }};
             ($op:ident { $field:ident: $read:ident }, $visit:ident) => {{
                 let Some(($field, length)) = $read(immediates) else { return Ok(None) };
-                validator.$visit($field)?;
+                validator.visitor(offset).$visit($field)?;
                 self.known_operator(&Operator::$op { $field })?;
                 length
             }};
@@ -71,7 +73,7 @@ impl Function<'_> {
         // Operators that are one to the validator: those of one signature. The translator tells them apart by opcode.
         macro_rules! alike {
             ($shape:ident, $visit:ident) => {{
-                validator.$visit()?;
+                validator.visitor(offset).$visit()?;
                 self.operation(opcode, Shape::$shape)?;
                 0
             }};
@@ -79,7 +81,7 @@ impl Function<'_> {
         macro_rules! access {
             ($shape:ident, $visit:ident) => {{
                 let Some((memarg, length)) = memarg(opcode, immediates) else { return Ok(None) };
-                validator.$visit(memarg)?;
+                validator.visitor(offset).$visit(memarg)?;
                 self.access(opcode, Shape::$shape, &memarg)?;
                 length
             }};
