@@ -1,10 +1,15 @@
 //! Reports as tables for people: rows of a name and a value, counts, and the sizes of memories and tables in words.
 
+use crate::printable::printable;
 use crate::size::show;
-use std::fmt::Write as _;
+use std::collections::HashMap;
+use std::fmt::{Display, Write as _};
 
 /// Width of the column of names.
 const LEFT: usize = 16;
+
+/// Width of the names of imports and exports.
+const NAME: usize = 23;
 
 /// Bytes of a page of memory, unless the module says otherwise.
 pub(crate) const PAGE_BYTES: u64 = 65536;
@@ -13,6 +18,28 @@ pub(crate) const PAGE_BYTES: u64 = 65536;
 pub(crate) fn row(text: &mut String, name: &str, value: &str) {
     // Writing to a string cannot fail.
     let _ = writeln!(text, "{name:LEFT$}{value}");
+}
+
+/// Adds a line for something that is imported or exported. The name may be anything.
+pub(crate) fn item(text: &mut String, name: &str, ty: impl Display) {
+    let _ = writeln!(text, "    {:NAME$} {ty}", printable(name));
+}
+
+/// Adds lines for imports (module, name, type), those of each module together below the module's name.
+pub(crate) fn imports<'a, T: Display>(text: &mut String, imports: impl Iterator<Item = (&'a str, &'a str, T)>) {
+    let mut modules: Vec<(&str, Vec<(&str, T)>)> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    for (module, name, ty) in imports {
+        let place = *places.entry(module).or_insert(modules.len());
+        if place == modules.len() {
+            modules.push((module, Vec::new()));
+        }
+        modules[place].1.push((name, ty));
+    }
+    for (module, items) in modules {
+        let _ = writeln!(text, "  {}", printable(module));
+        items.into_iter().for_each(|(name, ty)| item(text, name, ty));
+    }
 }
 
 /// A number of things.
@@ -61,6 +88,17 @@ mod tests {
         assert_eq!(memory(1, None, PAGE_BYTES), "65,536 bytes, 1 page; no maximum");
         assert_eq!(memory(2, Some(4), PAGE_BYTES), "131,072 bytes, 2 pages; at most 262,144 bytes, 4 pages");
         assert_eq!(memory(300, Some(300), 1), "300 bytes; does not grow");
+    }
+
+    #[test]
+    fn imports_stand_below_their_modules() {
+        let mut text = String::new();
+        imports(
+            &mut text,
+            [("a", "one", "x"), ("b", "a_name_that_is_far_too_long", "y"), ("a", "\n", "z")].into_iter(),
+        );
+        let expected = "  a\n    one                     x\n    \\n                      z\n  b\n    a_name_that_is_far_too_long y\n";
+        assert_eq!(text, expected);
     }
 
     #[test]

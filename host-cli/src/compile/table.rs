@@ -28,7 +28,7 @@ pub(super) fn of(facts: &Facts<'_>) -> String {
     row(
         &mut text,
         "start function",
-        &facts.image.start().map_or_else(|| "none".to_owned(), |start| facts.func_name(start)),
+        &facts.image.start().map_or_else(|| "none".to_owned(), |start| name(facts, start)),
     );
     imports(&mut text, facts);
     exports(&mut text, facts);
@@ -97,22 +97,31 @@ fn tables(text: &mut String, facts: &Facts<'_>) {
 /// What calls need, and why.
 fn stack(text: &mut String, facts: &Facts<'_>) {
     if let Some(bytes) = facts.stack.bytes() {
-        let path = facts.names(facts.stack.path());
+        let path = names(facts, facts.stack.path());
         let deepest = if path.is_empty() { String::new() } else { format!("; deepest: {}", chain(&path)) };
         row(text, "value stack", &format!("{} bytes{deepest}", show(bytes)));
         return;
     }
     let reason = if let Some((cycle, bytes)) = facts.recursion() {
-        let mut names = facts.names(cycle);
+        let mut names = names(facts, cycle);
         names.extend(names.first().cloned());
         format!("recursion, {} bytes a round: {}", show(bytes), chain(&names))
     } else if let Some(caller) = facts.outside() {
-        format!("{} may call functions of others through a table", facts.func_name(caller))
+        format!("{} may call functions of others through a table", name(facts, caller))
     } else {
         "too large".to_owned()
     };
     row(text, "value stack", &format!("no bound; {reason}"));
     row(text, "", &format!("each level of calls takes {} bytes at most", show(facts.stack.level())));
+}
+
+/// A function's name as it is shown.
+fn name(facts: &Facts<'_>, func: u32) -> String {
+    printable(&facts.func_name(func)).into_owned()
+}
+
+fn names(facts: &Facts<'_>, functions: &[u32]) -> Vec<String> {
+    functions.iter().map(|&func| name(facts, func)).collect()
 }
 
 /// Functions that call one another. Of a long chain, its ends.
@@ -135,18 +144,7 @@ fn imports(text: &mut String, facts: &Facts<'_>) {
     ];
     let counts: Vec<String> = counts.into_iter().filter(|(n, _)| *n > 0).map(|(n, name)| count(n, name)).collect();
     row(text, "imports", &if counts.is_empty() { "none".to_owned() } else { counts.join(", ") });
-    let mut modules: Vec<&str> = Vec::new();
-    for import in facts.module.imports() {
-        if !modules.contains(&import.module()) {
-            modules.push(import.module());
-        }
-    }
-    for module in modules {
-        let _ = writeln!(text, "  {}", printable(module));
-        for import in facts.module.imports().filter(|import| import.module() == module) {
-            let _ = writeln!(text, "    {:24}{}", printable(import.name()), import.ty());
-        }
-    }
+    table::imports(text, facts.module.imports().map(|import| (import.module(), import.name(), import.ty())));
 }
 
 fn exports(text: &mut String, facts: &Facts<'_>) {
@@ -154,7 +152,7 @@ fn exports(text: &mut String, facts: &Facts<'_>) {
     row(text, "exports", &if exports.is_empty() { "none".to_owned() } else { show(exports.len()) });
     for export in exports {
         let stack = export.stack.map_or_else(String::new, |bytes| format!(", {} bytes of stack", show(bytes)));
-        let _ = writeln!(text, "    {:24}{}{stack}", printable(export.name), export.ty);
+        table::item(text, export.name, format_args!("{}{stack}", export.ty));
     }
 }
 
@@ -163,7 +161,7 @@ fn functions(text: &mut String, facts: &Facts<'_>) {
         if index == 0 {
             let _ = writeln!(text, "\n  {:>10}  the largest functions", "bytes");
         }
-        let _ = writeln!(text, "  {:>10}  {}", show(bytes), facts.func_name(func));
+        let _ = writeln!(text, "  {:>10}  {}", show(bytes), name(facts, func));
     }
 }
 

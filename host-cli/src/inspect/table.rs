@@ -2,6 +2,7 @@
 
 use super::facts::Facts;
 use super::scan::{global_text, page_bytes};
+use crate::printable::printable;
 use crate::size::show;
 use crate::table::{self, PAGE_BYTES, count, row};
 use std::fmt::Write as _;
@@ -38,11 +39,8 @@ fn sections(text: &mut String, facts: &Facts<'_>) {
     // Writing to a string cannot fail.
     let _ = writeln!(text, "\n  {:24}{:>10}{:>14}", "section", "entries", "bytes");
     for section in &facts.scan.sections {
-        let name = if section.is_custom {
-            format!("custom \"{}\"", section.name.escape_debug())
-        } else {
-            section.name.to_owned()
-        };
+        let name =
+            if section.is_custom { format!("custom \"{}\"", printable(section.name)) } else { section.name.to_owned() };
         let entries = section.entries.map_or_else(String::new, show);
         let percent = section.bytes as f64 * 100.0 / facts.bytes.max(1) as f64;
         let _ = writeln!(text, "  {name:24}{entries:>10}{:>14}{percent:>7.1} %", show(section.bytes));
@@ -113,7 +111,7 @@ fn globals(text: &mut String, facts: &Facts<'_>) {
 fn producers(text: &mut String, facts: &Facts<'_>) {
     let scan = &facts.scan;
     for producer in &scan.producers {
-        row(text, producer.field, &producer.values.join(", ").escape_debug().to_string());
+        row(text, &printable(producer.field), &printable(&producer.values.join(", ")));
     }
     let names = scan.has_names.then(|| "names".to_owned());
     let dwarf = (scan.dwarf_bytes > 0).then(|| format!("DWARF, {} bytes", show(scan.dwarf_bytes)));
@@ -129,31 +127,15 @@ fn wasi(text: &mut String, facts: &Facts<'_>) {
 fn imports(text: &mut String, facts: &Facts<'_>) {
     let imports = &facts.scan.imports;
     row(text, "imports", &or_none((!imports.is_empty()).then(|| show(imports.len())).into_iter().collect()));
-    let mut modules: Vec<&str> = Vec::new();
-    for import in imports {
-        if !modules.contains(&import.module) {
-            modules.push(import.module);
-        }
-    }
-    for module in modules {
-        let _ = writeln!(text, "  {}", module.escape_debug());
-        for import in imports.iter().filter(|import| import.module == module) {
-            item(text, import.name, &import.item.ty);
-        }
-    }
+    table::imports(text, imports.iter().map(|import| (import.module, import.name, import.item.ty.as_str())));
 }
 
 fn exports(text: &mut String, facts: &Facts<'_>) {
     let exports = &facts.scan.exports;
     row(text, "exports", &or_none((!exports.is_empty()).then(|| show(exports.len())).into_iter().collect()));
     for export in exports {
-        item(text, export.name, &export.item.ty);
+        table::item(text, export.name, &export.item.ty);
     }
-}
-
-fn item(text: &mut String, name: &str, ty: &str) {
-    let name = name.escape_debug().to_string();
-    let _ = writeln!(text, "    {name:24} {ty}");
 }
 
 fn functions(text: &mut String, facts: &Facts<'_>, top: usize) {
@@ -174,7 +156,7 @@ fn functions(text: &mut String, facts: &Facts<'_>, top: usize) {
 }
 
 fn function_name(facts: &Facts<'_>, index: u32) -> String {
-    let name = facts.func_name(index).map_or_else(String::new, |name| format!(" {}", name.escape_debug()));
+    let name = facts.func_name(index).map_or_else(String::new, |name| format!(" {}", printable(&name)));
     format!("func[{index}]{name}")
 }
 
