@@ -11,13 +11,13 @@ mod usage;
 mod used;
 
 use crate::args::{CapsArgs, RunArgs};
+use crate::backtrace::Sources;
 use crate::exit::{Exit, Failure};
-use crate::load::{self, Program};
+use crate::source::Source;
 use crate::watch::Watch;
-use crate::{fault, grants, report, run};
+use crate::{grants, report, run};
 use answer::Answer;
-use ermine::image::Inspection;
-use ermine::{Engine, Module};
+use ermine::{CompilationMode, Engine, Module};
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub(crate) use usage::Usage;
@@ -45,22 +45,12 @@ fn is_granted(args: &RunArgs) -> bool {
     preopens + grants.env.len() + grants.deny.len() > 0 || grants.env_inherit || args.program.invoke.is_some()
 }
 
-/// The program's module, to be looked at.
+/// The program's module, to be looked at: nothing of it is translated.
 fn module(args: &RunArgs) -> Result<Module, Failure> {
-    let name = load::name(args.program.file());
-    let program = load::load(args.program.file())?;
+    let source = Source::load(args.program.file())?;
     let mut config = crate::config();
-    if let Program::Image(bytes) = &program {
-        let image = Inspection::open(bytes).map_err(|error| fault::refused(&name, &error))?;
-        config.interruptible(image.is_metered());
-    }
-    let cannot_load = |error: ermine::Error| fault::cannot_load(&name, &error);
-    let engine = Engine::try_new(&config).map_err(cannot_load)?;
-    match &program {
-        Program::Wasm(wasm) => Module::new(&engine, wasm),
-        Program::Image(image) => Module::deserialize(&engine, image),
-    }
-    .map_err(cannot_load)
+    config.compilation_mode(CompilationMode::LazyTranslation).interruptible(source.is_metered() == Some(true));
+    source.module(&Engine::new(&config), &mut Sources::default())
 }
 
 /// Runs the program and prints what it used.
