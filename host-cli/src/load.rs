@@ -65,6 +65,19 @@ pub(crate) fn contents(path: &Path) -> Result<Vec<u8>, Failure> {
     read(path).map_err(|error| cannot_read(path, &error))
 }
 
+/// Whether a file is there, to be read later.
+///
+/// # Errors
+///
+/// As [`contents`].
+pub(crate) fn find(path: &Path) -> Result<(), Failure> {
+    let found = std::fs::metadata(path).and_then(|found| match found.is_dir() {
+        true => Err(io::ErrorKind::IsADirectory.into()),
+        false => Ok(()),
+    });
+    found.map_err(|error| cannot_read(path, &error))
+}
+
 /// The path as messages show it.
 pub(crate) fn name(path: &Path) -> String {
     if is_stream(path) { "standard input".to_owned() } else { path.display().to_string() }

@@ -2,6 +2,7 @@
 
 use crate::args::WastArgs;
 use crate::exit::{Exit, Failure};
+use crate::load;
 use crate::machine;
 use crate::progress::Bar;
 use crate::report::answer;
@@ -13,13 +14,9 @@ use std::path::PathBuf;
 ///
 /// # Errors
 ///
-/// If one of the files does not exist.
+/// If one of the files does not exist, or is a directory.
 pub fn wast(args: &WastArgs) -> Result<Exit, Failure> {
-    for file in &args.files {
-        if !file.exists() {
-            return Err(Failure::new(Exit::NotFound, format!("{}: no such file", file.display())));
-        }
-    }
+    args.files.iter().try_for_each(|file| load::find(file))?;
     let mut config = Config::default();
     config.machine(machine(args.machine)).consume_fuel(args.fuel.is_some());
     let mut options = Options::new(config);

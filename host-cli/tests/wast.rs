@@ -46,4 +46,9 @@ fn unknown_proposals_and_missing_files_are_refused() {
     assert_eq!(ermine("wast_usage", "", &["wast", "--features", "teleport", "t.wat"]).code, Some(2));
     assert_eq!(ermine("wast_usage", "", &["wast"]).code, Some(2));
     assert_eq!(ermine("wast_usage", "", &["wast", "nowhere.wast"]).code, Some(127));
+    let run = ermine("wast_usage", "", &["wast", "t.wat", "t.wst"]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(127), ""));
+    assert_eq!(run.stderr, "ermine: error: t.wst: no such file (is `t.wat` meant?)\n");
+    let run = ermine("wast_usage", "", &["wast", "."]);
+    assert_eq!((run.code, run.stderr.as_str()), (Some(126), "ermine: error: . is a directory: give a file in it\n"));
 }
