@@ -17,28 +17,23 @@ pub(crate) fn function<T>(module: &Module, instance: &Instance, store: &Store<T>
         Some(Extern::Func(func)) => Ok(func),
         Some(_) => Err(Failure::new(Exit::Usage, format!("the export `{name}` is not a function"))),
         None => {
-            let names = function_names(module);
-            let hint = nearest(name, names.iter().copied()).map(|known| format!(" (is `{known}` meant?)"));
+            let hint = nearest(name, exported_functions(module)).map(|known| format!(" (is `{known}` meant?)"));
             let message = format!("no function `{name}` is exported{}", hint.unwrap_or_default());
-            let failure = Failure::new(Exit::Usage, message);
-            Err(if names.is_empty() {
-                failure
-            } else {
-                failure.with_details([format!("there is: {}", names.join(", "))])
-            })
+            Err(Failure::new(Exit::Usage, message).with_details(there_is(module)))
         }
     }
 }
 
-/// The names of all exported functions, for messages; empty if there are none.
-pub(crate) fn exported_functions(module: &Module) -> String {
-    function_names(module).join(", ")
+/// The line that tells what functions there are to call, if there are any.
+pub(crate) fn there_is(module: &Module) -> Option<String> {
+    let names: Vec<&str> = exported_functions(module).collect();
+    (!names.is_empty()).then(|| format!("there is: {}", names.join(", ")))
 }
 
-fn function_names(module: &Module) -> Vec<&str> {
+/// The names of all exported functions that are the module's own.
+pub(crate) fn exported_functions(module: &Module) -> impl Iterator<Item = &str> {
     let functions = module.exports().filter(|export| matches!(export.ty(), ExternType::Func(_)));
-    let functions = functions.filter(|export| export.name() != START);
-    functions.map(|export| export.name()).collect()
+    functions.map(|export| export.name()).filter(|name| *name != START)
 }
 
 /// Parses the arguments by the function's type. A first `--` is passed over.

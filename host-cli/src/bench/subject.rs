@@ -119,14 +119,8 @@ impl<'a> Guest<'a> {
     fn run(&self, store: &mut Store<Wasi>) -> Result<(), Failure> {
         let instance = self.instantiate(store)?;
         let Some(start) = instance.get_func(&*store, "_start") else {
-            let functions = invoke::exported_functions(&self.module);
-            let failure =
-                Failure::new(Exit::Usage, format!("{} has no `_start`: say what to call with --invoke", self.name));
-            return Err(if functions.is_empty() {
-                failure
-            } else {
-                failure.with_details([format!("there is: {functions}")])
-            });
+            let message = format!("{} has no `_start`: say what to call with --invoke", self.name);
+            return Err(Failure::new(Exit::Usage, message).with_details(invoke::there_is(&self.module)));
         };
         match invoke::call(start, store, &[]) {
             Ok(_) => Ok(()),

@@ -125,8 +125,9 @@ fn not_instantiated(store: &Store<State>, name: &str, error: Error) -> Stop {
 fn run_program(store: &mut Store<State>, name: &str, module: &Module, instance: &Instance) -> Result<Vec<Val>, Stop> {
     let entry = ["_start", "_initialize"].iter().find_map(|entry| instance.get_func(&*store, entry));
     let Some(entry) = entry else {
-        let functions = invoke::exported_functions(module);
+        let functions: Vec<&str> = invoke::exported_functions(module).collect();
         if !functions.is_empty() {
+            let functions = functions.join(", ");
             report::note(format_args!("{name} has no `_start`; --invoke can call: {functions}"));
         }
         return Ok(Vec::new());
