@@ -1,6 +1,6 @@
 //! The `ermine` command as a library: its arguments, subcommands and exit codes.
 //!
-//! One file for each subcommand. Standard output belongs to the guest; whatever the command itself has to say goes to
+//! One module for each subcommand. Standard output belongs to the guest; whatever the command itself has to say goes to
 //! standard error, errors as one line that starts with `ermine: error:`.
 
 #![forbid(unsafe_code)]

@@ -1,6 +1,6 @@
 //! The sections of a module, as they are in the file. Nothing is validated here.
 
-use crate::names::{function_names, is_function};
+use crate::names::function_names;
 use std::collections::HashMap;
 use std::ops::Range;
 use wasmparser::{
@@ -214,7 +214,6 @@ impl<'a> Scan<'a> {
             TypeRef::Global(ty) => self.globals.push(ty),
             TypeRef::Tag(ty) => self.tags.push(ty.func_type_idx),
         }
-        debug_assert_eq!(is_function(ty), self.item(ty).kind == "func");
         self.item(ty)
     }
 

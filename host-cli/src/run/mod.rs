@@ -39,6 +39,7 @@ struct State {
 }
 
 impl State {
+    /// What a call of one of WASI's functions works on: this is where calls are counted.
     fn wasi(&mut self) -> &mut WasiCtx<StdPort> {
         self.wasi_calls += 1;
         &mut self.wasi

@@ -185,6 +185,6 @@ fn position(offset: u64) -> usize {
 }
 
 /// A length that the specification keeps far below 2^32.
-fn count(len: usize) -> u32 {
+pub(super) fn count(len: usize) -> u32 {
     u32::try_from(len).unwrap_or(u32::MAX)
 }

@@ -1,6 +1,6 @@
 //! Rewrites a module, section by section. What needs no change is copied as it is.
 
-use super::body::{self, Function, Hooks, val_type};
+use super::body::{self, Function, Hooks, count, val_type};
 use super::hooks::{ELEMENTS, START, TABLE, VALUES};
 use super::names::Names;
 use super::places::Places;
@@ -287,11 +287,6 @@ fn bytes(wasm: &[u8], range: Range<u64>) -> &[u8] {
     let start = usize::try_from(range.start).unwrap_or(usize::MAX);
     let end = usize::try_from(range.end).unwrap_or(usize::MAX);
     wasm.get(start..end).unwrap_or_default()
-}
-
-/// A length that the specification keeps far below 2^32.
-fn count(len: usize) -> u32 {
-    u32::try_from(len).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
