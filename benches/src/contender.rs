@@ -34,6 +34,12 @@ pub trait Contender {
     fn links_host_functions(&self) -> bool {
         false
     }
+
+    /// Starts a script that gets so much fuel for each frame. It may import `game.wait`, which ends its frame, `game.move`, `game.distance` and
+    /// `game.shout`, which do nothing. None if the engine cannot suspend calls.
+    fn script(&self, _wasm: &[u8], _fuel: u64) -> Option<Result<Box<dyn Script>, Failure>> {
+        None
+    }
 }
 
 /// What loads modules.
@@ -81,6 +87,16 @@ pub trait Instance {
     fn call_often(&mut self, _n: i32) -> Result<i32, Failure> {
         Err("calls from the host are not measured on this engine".into())
     }
+}
+
+/// A script that runs frame by frame.
+pub trait Script {
+    /// Runs one frame: until the script waits, or its fuel is spent. Says whether it was the fuel.
+    ///
+    /// # Errors
+    ///
+    /// Whatever else ended the script.
+    fn frame(&mut self) -> Result<bool, Failure>;
 }
 
 /// All from an engine to an instance.

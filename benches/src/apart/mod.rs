@@ -2,6 +2,7 @@
 
 mod child;
 mod code;
+mod frames;
 mod host_calls;
 pub mod instances;
 mod load;
@@ -29,6 +30,8 @@ pub enum Apart {
     Instances,
     /// Calls between host and guest, both ways.
     HostCalls,
+    /// A game's script, frame by frame.
+    Frames,
     /// Bytes of translated code.
     Code,
 }
@@ -56,6 +59,7 @@ impl Apart {
             Self::Memory => memory::tables(&engines::loading(&setting.on)?, setting),
             Self::Instances => instances::tables(&engines::loading(&setting.on)?, setting),
             Self::HostCalls => host_calls::tables(&engines::selected(&setting.on, &[])?, setting.reps),
+            Self::Frames => frames::tables(&engines::selected(&setting.on, &[])?, setting.reps),
             Self::Code => code::tables(),
         }
     }

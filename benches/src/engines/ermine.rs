@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use ermine::{CompilationMode, Config, ExternType, Linker, Machine, Module, Store, TypedFunc, Val};
 
-use crate::contender::{Compiled, Contender, Engine, Failure, Instance};
+use crate::contender::{Compiled, Contender, Engine, Failure, Instance, Script};
 
 /// Ermine in one configuration.
 pub struct Ermine {
@@ -83,7 +83,18 @@ impl Contender for Ermine {
     fn links_host_functions(&self) -> bool {
         true
     }
+
+    fn script(&self, wasm: &[u8], fuel: u64) -> Option<Result<Box<dyn Script>, Failure>> {
+        // One of the two machines' configurations is enough.
+        if self.fuel || self.image {
+            return None;
+        }
+        let metered = Self { fuel: true, ..*self };
+        Some(script::Running::start(&metered.loader().engine, wasm, fuel).map(|script| Box::new(script) as _))
+    }
 }
+
+super::script::script!(ermine, ermine::HostError);
 
 struct Loader {
     engine: ermine::Engine,

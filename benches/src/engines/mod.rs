@@ -3,6 +3,7 @@
 mod command;
 pub mod ermine;
 mod native;
+mod script;
 mod tinywasm;
 #[cfg(feature = "peers-wasm3")]
 mod wasm3;

@@ -2,7 +2,7 @@
 
 use wasmi::{CompilationMode, Config, ExternType, Linker, Module, Store, TypedFunc, Val};
 
-use crate::contender::{Compiled, Contender, Engine, Failure, Instance};
+use crate::contender::{Compiled, Contender, Engine, Failure, Instance, Script};
 
 /// wasmi 2.0 in one mode of compilation.
 pub struct Wasmi {
@@ -40,7 +40,16 @@ impl Contender for Wasmi {
     fn links_host_functions(&self) -> bool {
         true
     }
+
+    fn script(&self, wasm: &[u8], fuel: u64) -> Option<Result<Box<dyn Script>, Failure>> {
+        let mut config = Config::default();
+        config.compilation_mode(self.mode).consume_fuel(true);
+        let engine = wasmi::Engine::new(&config);
+        Some(script::Running::start(&engine, wasm, fuel).map(|script| Box::new(script) as _))
+    }
 }
+
+super::script::script!(wasmi, wasmi::errors::HostError);
 
 struct Loader(wasmi::Engine);
 

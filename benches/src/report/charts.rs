@@ -8,7 +8,7 @@ use crate::workload::Kind;
 const NOT_CHARTED: [&str; 4] = ["tail+fuel", "image", "cranelift", "native"];
 
 /// Tables that are charted.
-const TABLES: [&str; 6] = ["startup", "load-rate", "memory", "instances", "host-calls", "code"];
+const TABLES: [&str; 7] = ["startup", "load-rate", "memory", "instances", "host-calls", "frames", "code"];
 
 /// Names and SVG documents.
 pub fn charts(results: &Results) -> Vec<(String, String)> {
