@@ -1,7 +1,8 @@
 //! Decides whether this build can have the tail machine (`cfg(ermine_tail)`).
 //!
 //! Its handlers end in a call in tail position, which LLVM turns into a jump where the target's calling convention passes six integers and two
-//! floats in registers and the build is optimised. Everywhere else each such call would be a recursion: there the loop machine runs alone.
+//! floats in registers and the build is optimised. Everywhere else each such call would be a recursion: there the loop machine runs alone. With
+//! `become` (feature `nightly`) it is a jump without optimisation, too.
 
 use std::env;
 
@@ -12,9 +13,10 @@ fn main() {
     let width = env::var("CARGO_CFG_TARGET_POINTER_WIDTH").unwrap_or_default();
     let able = matches!(target.as_str(), "x86_64" | "aarch64" | "riscv64" | "loongarch64") && width == "64";
     let optimised = env::var("OPT_LEVEL").is_ok_and(|level| level != "0");
+    let guaranteed = env::var_os("CARGO_FEATURE_NIGHTLY").is_some();
     let instrumented = env::var("CARGO_CFG_SANITIZE").is_ok() || env::var("CARGO_CFG_MIRI").is_ok();
     let wanted = env::var_os("CARGO_FEATURE_ALLOC").is_some();
-    if able && optimised && !instrumented && wanted {
+    if able && (optimised || guaranteed) && !instrumented && wanted {
         println!("cargo::rustc-cfg=ermine_tail");
     }
 }

@@ -52,8 +52,8 @@ section I32Shift binary (all()) {
 
 section I32Sub binary (all()) {
     base [Binary(S, S, S) Binary(S, I, S) Binary(A, S, S)]
-    full [Binary(S, S, A) Binary(A, S, A) Binary(S, A, S) Binary(S, A, A)]
-    rare [Binary(S, I, A) Binary(A, I, S) Binary(A, I, A) Binary(I, S, S) Binary(I, S, A) Binary(I, A, S) Binary(I, A, A)]
+    full [Binary(S, S, A) Binary(A, S, A) Binary(S, A, S) Binary(S, A, A) Binary(I, S, S) Binary(I, S, A) Binary(I, A, S) Binary(I, A, A)]
+    rare [Binary(S, I, A) Binary(A, I, S) Binary(A, I, A)]
 
     I32Sub  0x6b "i32.sub"   (a: u32, b: u32) -> u32 { a.wrapping_sub(b) }
 }
@@ -89,8 +89,8 @@ section I64Commutative binary (all()) {
 
 section I64Shift binary (all()) {
     base [Binary(S, S, S) Binary(S, I, S)]
-    full [Binary(S, I, A) Binary(A, I, S) Binary(A, I, A)]
-    rare [Binary(S, S, A) Binary(A, S, S) Binary(A, S, A) Binary(S, A, S) Binary(S, A, A)]
+    full [Binary(S, I, A) Binary(A, I, S) Binary(A, I, A) Binary(S, S, A) Binary(S, A, S) Binary(S, A, A)]
+    rare [Binary(A, S, S) Binary(A, S, A)]
 
     I64Shl  0x86 "i64.shl"   (a: u64, b: u64) -> u64 { a.wrapping_shl(b as u32) }
     I64ShrS 0x87 "i64.shr_s" (a: u64, b: u64) -> u64 { (a as i64).wrapping_shr(b as u32) as u64 }
@@ -276,8 +276,8 @@ section I32Compare compare (all()) {
 
 section I32Test compare (all()) {
     base []
-    full [Branch(S, I) Branch(A, I)]
-    rare [Branch(S, S) Branch(A, S) BranchMetered(S, S) BranchMetered(S, I) BranchMetered(A, S) BranchMetered(A, I)]
+    full [Branch(S, I) Branch(A, I) Branch(A, S)]
+    rare [Branch(S, S) BranchMetered(S, S) BranchMetered(S, I) BranchMetered(A, S) BranchMetered(A, I)]
 
     I32AnySet  _ "i32.and.ne" (a: u32, b: u32) -> bool not I32NoneSet { a & b != 0 }
     I32NoneSet _ "i32.and.eq" (a: u32, b: u32) -> bool not I32AnySet  { a & b == 0 }
@@ -326,10 +326,10 @@ section F32Compare compare (feature = "f32") {
 
 section F64Compare compare (feature = "f64") {
     base [Compare(S, S, S) Branch(S, S)]
-    full [Branch(A, K) Branch(S, K)]
+    full [Branch(A, K)]
     rare [
         Compare(S, S, A) Compare(A, S, S) Compare(A, S, A) Compare(S, A, S) Compare(S, A, A) Compare(S, K, S) Compare(A, K, S) Branch(A, S)
-        Branch(S, A)
+        Branch(S, A) Branch(S, K)
     ]
 
     F64Eq 0x61 "f64.eq" (a: f64, b: f64) -> bool not F64Ne { a == b }
@@ -442,9 +442,9 @@ section I32Load load (all()) {
     full [
         Load((S, P), S) Load((A, P), S) Load((A, P), A) Load((S, S, O), S) Load((S, S, O), A) Load((A, S, O), S) Load((A, S, O), A)
         Load(W, S) Load(W, A) Load((S, W), S) Load((S, W), A) Load((A, W), A) Load((S, I, S, O), S) Load((S, I, S, O), A) Load((A, I, P), S)
-        Load((A, I, P), A)
+        Load((A, I, P), A) Load((A, I, S, O), S)
     ]
-    rare [Load((S, P), A) Load((A, W), S) Load((A, I, S, O), S) Load((A, I, S, O), A) Load((S, I, P), S) Load((S, I, P), A)]
+    rare [Load((S, P), A) Load((A, W), S) Load((A, I, S, O), A) Load((S, I, P), S) Load((S, I, P), A)]
 
     I32Load    0x28 "i32.load"     (a: u32) -> u32 { a }
     I32Load8S  0x2c "i32.load8_s"  (a: u8)  -> u32 { i32::from(a as i8) as u32 }
@@ -455,11 +455,10 @@ section I32Load load (all()) {
 
 section I64Load load (all()) {
     base [Load((S, O), S) Load((S, M), S)]
-    full [Load((S, O), A) Load((A, O), S) Load((A, O), A)]
+    full [Load((S, O), A) Load((A, O), S) Load((A, O), A) Load((S, W), A)]
     rare [
         Load((S, P), S) Load((S, P), A) Load((A, P), S) Load((A, P), A) Load((S, S, O), S) Load((S, S, O), A) Load((A, S, O), S)
-        Load((A, S, O), A) Load(W, S) Load(W, A) Load((S, W), S) Load((S, W), A) Load((A, W), S) Load((A, W), A) Load((S, I, S, O), S)
-        Load((S, I, S, O), A)
+        Load((A, S, O), A) Load(W, S) Load(W, A) Load((S, W), S) Load((A, W), S) Load((A, W), A) Load((S, I, S, O), S) Load((S, I, S, O), A)
     ]
 
     I64Load    0x29 "i64.load"     (a: u64) -> u64 { a }
@@ -502,12 +501,12 @@ section F64Load load (feature = "f64") {
 section I32Store store (all()) {
     base [Store((S, O), S) Store((S, O), A) Store((S, O), I) Store((A, O), S) Store((S, M), S)]
     full [
-        Store((S, S, O), S) Store((S, S, O), A) Store((A, S, O), S) Store(W, S) Store((S, W), S) Store((S, W), I) Store((A, O), I)
-        Store(W, A) Store((S, I, S, O), S)
+        Store((S, S, O), S) Store((S, S, O), A) Store((A, S, O), S) Store(W, S) Store((S, W), S) Store((S, W), I) Store(W, A)
+        Store((S, I, S, O), S) Store((A, S, O), I)
     ]
     rare [
-        Store((S, P), A) Store((S, P), I) Store((A, P), S) Store((A, S, O), I) Store((S, S, O), I) Store(W, I) Store((A, W), S)
-        Store((S, P), S) Store((S, W), A) Store((S, I, S, O), A)
+        Store((S, P), A) Store((S, P), I) Store((A, P), S) Store((S, S, O), I) Store(W, I) Store((A, W), S) Store((S, P), S)
+        Store((S, W), A) Store((S, I, S, O), A) Store((A, O), I)
     ]
 
     I32Store   0x36 "i32.store"   (a: u32) -> u32 { a }
