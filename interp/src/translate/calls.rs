@@ -62,7 +62,7 @@ impl Function<'_> {
     pub(crate) fn call_indirect(&mut self, ty: u32, table: u32) -> Result<(), Error> {
         let func_ty = self.type_at_index(ty)?;
         let index = self.stack.pop();
-        let slot = self.slot_of(&index);
+        let slot = self.slot_of(index);
         let frame = self.arguments(&func_ty)?;
         let ([ty_low, ty_high], [table_low, table_high]) = (halves(ty), halves(table));
         let row = self.metered(RowId::CallIndirect, RowId::CallIndirectMetered);
@@ -94,7 +94,7 @@ impl Function<'_> {
     pub(crate) fn return_call_indirect(&mut self, ty: u32, table: u32) -> Result<(), Error> {
         let func_ty = self.type_at_index(ty)?;
         let index = self.stack.pop();
-        let slot = self.slot_of(&index);
+        let slot = self.slot_of(index);
         let frame = self.arguments(&func_ty)?;
         let ([ty_low, ty_high], [table_low, table_high]) = (halves(ty), halves(table));
         let row = self.metered(RowId::ReturnCallIndirect, RowId::ReturnCallIndirectMetered);

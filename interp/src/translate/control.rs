@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::emit::{Priced, Slot};
 use super::function::{FuelFixup, Function, bytes_of, machine_type};
 use super::label::Label;
-use super::stack::{Entry, Held};
+use super::stack::Entry;
 use super::staged::{Dest, Operand, Operands, Staged};
 use super::values::halves;
 use crate::error::Error;
@@ -134,7 +134,7 @@ impl Function<'_> {
         let height = self.settle_params(ty);
         let (label, otherwise) = (self.emit.labels.create(), self.emit.labels.create());
         self.stop_counting();
-        self.branch_on(&condition, false, otherwise, None);
+        self.branch_on(condition, false, otherwise, None);
         self.open(BlockKind::If(otherwise), ty, label, height);
         self.start_counting();
     }
@@ -150,10 +150,10 @@ impl Function<'_> {
 
     /// Brings an entry to its own slot, for good.
     pub(crate) fn settle_entry(&mut self, height: usize) {
-        if let Some(entry) = self.stack.get(height).copied()
-            && entry.held != Held::Temp
+        if let Some(entry) = self.stack.get(height)
+            && !entry.is_temp()
         {
-            self.copy_entry(&entry, entry.slot);
+            self.copy_entry(entry, entry.slot);
             self.stack.make_temp(height);
         }
     }
@@ -270,7 +270,7 @@ impl Function<'_> {
         let mut to = frame.base;
         for height in first..self.stack.height() {
             let Some(entry) = self.stack.get(height) else { return false };
-            if entry.held != Held::Temp || entry.slot != to {
+            if !entry.is_temp() || entry.slot != to {
                 return true;
             }
             to = self.stack.after(to, entry.ty);
@@ -284,8 +284,8 @@ impl Function<'_> {
         let arity = self.label_arity(index);
         let Some(mut to) = self.frames.get(index).map(|frame| frame.base) else { return };
         for height in self.stack.height().saturating_sub(arity)..self.stack.height() {
-            let Some(entry) = self.stack.get(height).copied() else { return };
-            self.copy_entry(&entry, to);
+            let Some(entry) = self.stack.get(height) else { return };
+            self.copy_entry(entry, to);
             to = self.stack.after(to, entry.ty);
         }
     }
@@ -300,15 +300,15 @@ impl Function<'_> {
 
     /// Brings the uppermost values to these slots; they are used up.
     pub(crate) fn move_values(&mut self, count: usize, mut to: Slot) {
-        if let (1, Some(entry)) = (count, self.stack.top().copied()) {
-            if entry.held != Held::Temp || entry.slot != to {
-                self.move_entry(&entry, to);
+        if let (1, Some(entry)) = (count, self.stack.top()) {
+            if !entry.is_temp() || entry.slot != to {
+                self.move_entry(entry, to);
             }
             return;
         }
         for height in self.stack.height().saturating_sub(count)..self.stack.height() {
-            let Some(entry) = self.stack.get(height).copied() else { return };
-            self.copy_entry(&entry, to);
+            let Some(entry) = self.stack.get(height) else { return };
+            self.copy_entry(entry, to);
             to = self.stack.after(to, entry.ty);
         }
     }
@@ -377,19 +377,19 @@ impl Function<'_> {
         self.stop_counting();
         if self.must_move(index) {
             let skip = self.emit.labels.create();
-            self.branch_on(&condition, false, skip, None);
+            self.branch_on(condition, false, skip, None);
             self.copy_values(index);
             self.jump_to_frame(index);
             self.bind(skip);
         } else {
-            self.branch_on(&condition, true, label, back.then_some(index));
+            self.branch_on(condition, true, label, back.then_some(index));
         }
         self.start_counting();
     }
 
     /// A branch to `label` if the condition is not zero (or, without `sense`, if it is), metered if it goes back to loop `back`. The condition has
     /// been popped.
-    fn branch_on(&mut self, condition: &Entry, sense: bool, label: Label, back: Option<usize>) {
+    fn branch_on(&mut self, condition: Entry, sense: bool, label: Label, back: Option<usize>) {
         let (row, operands) = self.condition(condition, sense);
         if let Some((shape, operands)) = self.step(row, &operands, back.is_some()) {
             let branch = self.emit.branch(row, shape, operands, label, back.is_some());
@@ -416,11 +416,11 @@ impl Function<'_> {
     }
 
     /// The comparison behind a condition: its row, places and fields. A comparison just made is taken back for it.
-    fn condition(&mut self, condition: &Entry, sense: bool) -> Condition {
+    fn condition(&mut self, condition: Entry, sense: bool) -> Condition {
         let by_sense = |row: RowId| if sense { row } else { row.info().inverse.unwrap_or(row) };
         let profile = self.emit.profile;
         let fusible = |staged: &Staged, shape: Shape| {
-            condition.held == Held::Temp && staged.shape == shape && staged.slot() == Some(condition.slot)
+            condition.is_temp() && staged.shape == shape && staged.slot() == Some(condition.slot)
         };
         let exists =
             |row: RowId, staged: &Staged| lookup::find_form(row, Shape::Branch, staged.places(), profile).is_some();
@@ -500,7 +500,7 @@ impl Function<'_> {
     /// `br_table`.
     pub(crate) fn br_table(&mut self, depths: &[u32], default: u32) {
         let index = self.stack.pop();
-        let slot = self.slot_of(&index);
+        let slot = self.slot_of(index);
         let units = 2 * (depths.len() + 1);
         let mut in_acc = self.emit.in_acc(slot, Ty::I32);
         if self.emit.is_tight(units) {
@@ -511,7 +511,7 @@ impl Function<'_> {
         self.stop_counting();
         let count = halves(depths.len() as u32);
         let at = if in_acc {
-            self.consume(&index);
+            self.consume(index);
             self.emit.write_table(RowId::BrTableAcc, count)
         } else {
             self.emit.write_table(RowId::BrTable, [slot.field(), count[0], count[1]])
@@ -563,7 +563,7 @@ impl Function<'_> {
                     Ty::F32 => RowId::ReturnF32,
                     Ty::F64 => RowId::ReturnF64,
                 };
-                let operand = self.single(&entry, row, Shape::Return);
+                let operand = self.single(entry, row, Shape::Return);
                 let operands = Operands::none().with(operand).more([self.link.field()]);
                 self.emit.write_now(row, Shape::Return, operands);
             }

@@ -54,15 +54,15 @@ impl Copying {
 
 impl Function<'_> {
     /// Where an entry's value is now.
-    fn source(&self, entry: &Entry) -> Source {
-        match entry.held {
+    fn source(&self, entry: Entry) -> Source {
+        match entry.held() {
             Held::Const(bits) => Source::Const(bits),
             Held::Temp | Held::Local(_) => Source::Slot(self.stack.place(entry).unwrap_or(entry.slot)),
         }
     }
 
     /// Copies an entry's value to a slot.
-    pub(crate) fn copy_entry(&mut self, entry: &Entry, to: Slot) {
+    pub(crate) fn copy_entry(&mut self, entry: Entry, to: Slot) {
         let source = self.source(entry);
         self.copy(source, entry.ty, to);
     }
@@ -106,7 +106,7 @@ impl Function<'_> {
     }
 
     /// As [`Function::slot_of`], but in front of the last instruction, if that is possible, so that its result stays in the accumulator.
-    pub(crate) fn slot_of_early(&mut self, entry: &Entry) -> Slot {
+    pub(crate) fn slot_of_early(&mut self, entry: Entry) -> Slot {
         let source = self.source(entry);
         let is_there = matches!(source, Source::Slot(slot) if slot.is_near());
         let from = if let Source::Slot(slot) = source { Some(slot) } else { None };
@@ -132,7 +132,7 @@ impl Function<'_> {
     fn settle_local(&mut self, local: u32) {
         let Some(slot) = self.stack.locals.get(local as usize).map(|local| local.slot) else { return };
         while let Some(entry) = self.stack.settle_local(local) {
-            let slot = Slot(slot.0 + entry.part);
+            let slot = Slot(slot.0 + u32::from(entry.part));
             if self.can_go_before(Some(slot), entry.slot, entry.ty) {
                 let copying = Copying::new(Source::Slot(slot), entry.ty, entry.slot);
                 self.emit.stage_before_last(copying.row, copying.dest, copying.fields);
@@ -150,8 +150,8 @@ impl Function<'_> {
     }
 
     /// Makes the last instruction, whose result an entry is, put it somewhere else. The entry is gone afterwards.
-    pub(crate) fn retarget(&mut self, entry: &Entry, to: Slot) -> bool {
-        if entry.held != Held::Temp || !to.is_near() {
+    pub(crate) fn retarget(&mut self, entry: Entry, to: Slot) -> bool {
+        if !entry.is_temp() || !to.is_near() {
             return false;
         }
         let is_value = |last: &Staged| {
@@ -169,7 +169,7 @@ impl Function<'_> {
     }
 
     /// Brings the value of an entry that is used up to a slot: by re-targeting, or by a copy.
-    pub(crate) fn move_entry(&mut self, entry: &Entry, to: Slot) {
+    pub(crate) fn move_entry(&mut self, entry: Entry, to: Slot) {
         if !self.retarget(entry, to) {
             self.copy_entry(entry, to);
         }
@@ -179,9 +179,9 @@ impl Function<'_> {
     pub(crate) fn local_set(&mut self, local: u32, tee: bool) {
         let value = self.stack.pop();
         let Some(target) = self.stack.locals.get(local as usize).copied() else { return };
-        if value.held == Held::Local(local) {
+        if value.held() == Held::Local(local) {
             if tee {
-                self.stack.push(value.held, value.ty);
+                self.stack.push_view(local, value.ty, 0);
             }
             return;
         }
@@ -189,20 +189,25 @@ impl Function<'_> {
             self.settle_local(local);
         }
         let held = if target.is_near() {
-            self.move_entry(&value, target.slot);
+            self.move_entry(value, target.slot);
             Held::Local(local)
         } else {
-            let near = self.slot_of(&value);
+            let near = self.slot_of(value);
             self.copy(Source::Slot(near), value.ty, target.slot);
             // What `slot_of` brought to the entry's own slot is there still; what it brought to a scratch slot is not.
-            if near == value.slot { Held::Temp } else { value.held }
+            if near == value.slot { Held::Temp } else { value.held() }
         };
         if tee {
-            match value.held {
-                Held::Const(_) => self.stack.push(value.held, value.ty),
-                Held::Local(other) if held == value.held => self.stack.push_view(other, value.ty, value.part),
-                Held::Local(_) | Held::Temp => self.stack.push(held, value.ty),
-            };
+            match (value.held(), held) {
+                (Held::Const(bits), _) => self.stack.push_constant(bits, value.ty),
+                (Held::Local(other), Held::Local(same)) if other == same => {
+                    self.stack.push_view(other, value.ty, value.part);
+                }
+                (_, Held::Local(local)) => self.stack.push_view(local, value.ty, 0),
+                (_, Held::Temp | Held::Const(_)) => {
+                    self.stack.push_temp(value.ty);
+                }
+            }
         }
     }
 }

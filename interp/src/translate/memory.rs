@@ -33,7 +33,7 @@ impl Function<'_> {
     pub(crate) fn load(&mut self, row: RowId, access: Access) {
         let entry = self.stack.pop();
         let ty = row.info().types.1;
-        let address = self.address(row, Shape::Load, &entry, access, Place::S);
+        let address = self.address(row, Shape::Load, entry, access, Place::S);
         let slot = self.push_result(ty);
         self.emit.stage(row, Shape::Load, address, Dest::Slot(slot), Some(ty));
     }
@@ -42,26 +42,26 @@ impl Function<'_> {
     pub(crate) fn store(&mut self, row: RowId, access: Access) {
         let (value, entry) = (self.stack.pop(), self.stack.pop());
         let ty = row.info().types.0;
-        if let Some(address) = self.sum_before(row, &entry, &value, access, ty) {
-            self.consume(&value);
+        if let Some(address) = self.sum_before(row, entry, value, access, ty) {
+            self.consume(value);
             self.emit.write_access(row, &address.with(Operand::ACC));
             return;
         }
-        let operand = self.stored(row, &value, access);
+        let operand = self.stored(row, value, access);
         // A value in the accumulator wins over an address there: it was computed last.
         let in_acc = operand.in_slot().is_some_and(|slot| self.emit.in_acc(slot, ty));
-        if in_acc && let Some(address) = self.address_beside_acc(row, &entry, access) {
-            self.consume(&value);
+        if in_acc && let Some(address) = self.address_beside_acc(row, entry, access) {
+            self.consume(value);
             self.emit.write_access(row, &address.with(Operand::ACC));
             return;
         }
-        let address = self.address(row, Shape::Store, &entry, access, operand.place());
+        let address = self.address(row, Shape::Store, entry, access, operand.place());
         self.emit.write_access(row, &address.with(operand));
     }
 
     /// The value of a store: an immediate where there is a form for it.
-    fn stored(&mut self, row: RowId, value: &Entry, access: Access) -> Operand {
-        if let (Held::Const(bits), Ty::I32 | Ty::I64) = (value.held, value.ty) {
+    fn stored(&mut self, row: RowId, value: Entry, access: Access) -> Operand {
+        if let (Held::Const(bits), Ty::I32 | Ty::I64) = (value.held(), value.ty) {
             let constant = Operand::constant(bits, value.ty);
             let offset = if access.near().is_some() { Place::O } else { Place::P };
             if access.memory == 0
@@ -78,7 +78,7 @@ impl Function<'_> {
     /// The address of an access: folded, absolute, from the accumulator, or plain. It comes last before the access; `value` is the place of the value or
     /// the result.
     #[inline]
-    fn address(&mut self, row: RowId, shape: Shape, entry: &Entry, access: Access, value: Place) -> Operands {
+    fn address(&mut self, row: RowId, shape: Shape, entry: Entry, access: Access, value: Place) -> Operands {
         if let Some(address) = self.absolute(row, shape, entry, access, value) {
             return address;
         }
@@ -106,7 +106,7 @@ impl Function<'_> {
     }
 
     /// The address beside a value in the accumulator: it must be in a slot already, or be absolute.
-    fn address_beside_acc(&mut self, row: RowId, entry: &Entry, access: Access) -> Option<Operands> {
+    fn address_beside_acc(&mut self, row: RowId, entry: Entry, access: Access) -> Option<Operands> {
         if let Some(address) = self.absolute(row, Shape::Store, entry, access, Place::A) {
             return Some(address);
         }
@@ -120,8 +120,8 @@ impl Function<'_> {
     }
 
     /// A constant address, the offset added.
-    fn absolute(&mut self, row: RowId, shape: Shape, entry: &Entry, access: Access, value: Place) -> Option<Operands> {
-        let Held::Const(bits) = entry.held else { return None };
+    fn absolute(&mut self, row: RowId, shape: Shape, entry: Entry, access: Access, value: Place) -> Option<Operands> {
+        let Held::Const(bits) = entry.held() else { return None };
         let start = (bits as u32).checked_add(access.offset)?;
         if access.memory != 0 || !self.has_access(row, shape, FormKey::of(&[Place::W]), value) {
             return None;
@@ -130,9 +130,9 @@ impl Function<'_> {
     }
 
     /// What the last instruction computed, as base plus index, base plus constant, or scaled index with or without a base.
-    fn sum_last(&mut self, row: RowId, shape: Shape, entry: &Entry, access: Access, value: Place) -> Option<Operands> {
+    fn sum_last(&mut self, row: RowId, shape: Shape, entry: Entry, access: Access, value: Place) -> Option<Operands> {
         let last = self.emit.last()?;
-        if entry.held != Held::Temp || last.slot() != Some(entry.slot) || access.memory != 0 {
+        if !entry.is_temp() || last.slot() != Some(entry.slot) || access.memory != 0 {
             return None;
         }
         let address = match last.row {
@@ -155,9 +155,9 @@ impl Function<'_> {
     }
 
     /// The sum that the instruction before the last computed, where the last computed the value of a store.
-    fn sum_before(&mut self, row: RowId, entry: &Entry, value: &Entry, access: Access, ty: Ty) -> Option<Operands> {
+    fn sum_before(&mut self, row: RowId, entry: Entry, value: Entry, access: Access, ty: Ty) -> Option<Operands> {
         let near = access.near()?;
-        if entry.held != Held::Temp || value.held != Held::Temp {
+        if !entry.is_temp() || !value.is_temp() {
             return None;
         }
         let (before, last) = (self.emit.before()?, self.emit.last()?);

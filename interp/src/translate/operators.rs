@@ -6,7 +6,6 @@ use super::control::BlockTy;
 use super::emit::Slot;
 use super::function::{Function, machine_type};
 use super::memory::{access, fields_of};
-use super::stack::Held;
 use super::staged::{Dest, Fields, Operands};
 use super::values::halves;
 use crate::error::{Error, ErrorKind};
@@ -128,7 +127,7 @@ impl Function<'_> {
     }
 
     fn constant(&mut self, bits: u64, ty: Ty) {
-        self.stack.push(Held::Const(bits), ty);
+        self.stack.push_constant(bits, ty);
     }
 
     fn global_type(&self, global: u32) -> Ty {
@@ -145,7 +144,7 @@ impl Function<'_> {
         let mut slots = [Slot(0); N];
         for slot in slots.iter_mut().rev() {
             let entry = self.stack.pop();
-            *slot = self.slot_of(&entry);
+            *slot = self.slot_of(entry);
         }
         slots
     }

@@ -19,20 +19,66 @@ pub(crate) enum Held {
     Const(u64),
 }
 
-/// A stack entry.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Entry {
-    pub(crate) held: Held,
-    pub(crate) ty: Ty,
-    /// Its own slot.
-    pub(crate) slot: Slot,
-    /// Held by a local: how many bytes into the local's slot it starts. It may be the upper half of a wider local.
-    pub(crate) part: u32,
-    /// The entry below that is held by the same local, or [`NONE`].
-    below: u32,
+/// What an entry has in [`Entry::what`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Nothing.
+    Temp,
+    /// The number of the local, and in the upper half the entry below that it holds, too.
+    Local,
+    /// The constant.
+    Const,
 }
 
-/// No entry. An [`Option`] would make every entry longer by a fifth.
+/// A stack entry. It has 16 bytes, so that it is handed on in two registers.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Entry {
+    /// Its own slot.
+    pub(crate) slot: Slot,
+    pub(crate) ty: Ty,
+    /// Held by a local: how many bytes into the local's slot it starts. It may be the upper half of a wider local.
+    pub(crate) part: u8,
+    kind: Kind,
+    what: u64,
+}
+
+const _: () = assert!(size_of::<Entry>() == 16);
+
+impl Entry {
+    /// Where its value is.
+    #[inline]
+    pub(crate) fn held(self) -> Held {
+        match self.kind {
+            Kind::Temp => Held::Temp,
+            Kind::Local => Held::Local(self.what as u32),
+            Kind::Const => Held::Const(self.what),
+        }
+    }
+
+    /// Whether its value is in its own slot.
+    #[inline]
+    pub(crate) fn is_temp(self) -> bool {
+        self.kind == Kind::Temp
+    }
+
+    /// The same with another constant as its value.
+    #[inline]
+    pub(crate) fn with_constant(self, bits: u64) -> Self {
+        Self { kind: Kind::Const, what: bits, ..self }
+    }
+
+    /// The same with its value in its own slot.
+    fn settled(self) -> Self {
+        Self { kind: Kind::Temp, part: 0, ..self }
+    }
+
+    /// Held by a local: the entry below that it holds, too, or [`NONE`].
+    fn below(self) -> u32 {
+        (self.what >> 32) as u32
+    }
+}
+
+/// No entry. An [`Option`] would take more room.
 const NONE: u32 = u32::MAX;
 
 /// A local of the function, parameters included.
@@ -108,45 +154,46 @@ impl Stack {
     /// Pushes the value of a local.
     #[inline]
     pub(crate) fn push_local(&mut self, local: u32) {
-        if let Some((ty, below)) = self.hold(local) {
-            self.put(Held::Local(local), ty, 0, below);
+        if let Some((ty, what)) = self.hold(local) {
+            self.put(Kind::Local, what, ty, 0);
         }
     }
 
-    /// The next entry is going to be held by a local: its type, and the entry below that it holds.
-    #[inline]
-    fn hold(&mut self, local: u32) -> Option<(Ty, u32)> {
-        let height = self.entries.len();
-        let local = self.locals.get_mut(local as usize)?;
-        self.settled = self.settled.min(height);
-        Some((local.ty, core::mem::replace(&mut local.pending, height as u32)))
-    }
-
-    /// Pushes an entry.
-    pub(crate) fn push(&mut self, held: Held, ty: Ty) -> Slot {
-        self.push_part(held, ty, 0)
-    }
-
     /// Pushes a part of a local, or the whole of it as a value of another type.
-    pub(crate) fn push_view(&mut self, local: u32, ty: Ty, part: u32) -> Slot {
-        self.push_part(Held::Local(local), ty, part)
+    pub(crate) fn push_view(&mut self, local: u32, ty: Ty, part: u8) {
+        if let Some((_, what)) = self.hold(local) {
+            self.put(Kind::Local, what, ty, part);
+        }
+    }
+
+    /// The next entry is going to be held by a local. Returns the local's type, and what the entry has.
+    #[inline]
+    fn hold(&mut self, index: u32) -> Option<(Ty, u64)> {
+        let height = self.entries.len();
+        let local = self.locals.get_mut(index as usize)?;
+        self.settled = self.settled.min(height);
+        let below = core::mem::replace(&mut local.pending, height as u32);
+        Some((local.ty, u64::from(below) << 32 | u64::from(index)))
+    }
+
+    /// Pushes a constant.
+    #[inline]
+    pub(crate) fn push_constant(&mut self, bits: u64, ty: Ty) {
+        self.put(Kind::Const, bits, ty, 0);
+    }
+
+    /// Pushes an entry whose value is in its own slot. Returns that.
+    #[inline]
+    pub(crate) fn push_temp(&mut self, ty: Ty) -> Slot {
+        self.put(Kind::Temp, 0, ty, 0)
     }
 
     #[inline]
-    fn push_part(&mut self, held: Held, ty: Ty, part: u32) -> Slot {
-        let below = match held {
-            Held::Local(local) => self.hold(local).map_or(NONE, |(_, below)| below),
-            Held::Temp | Held::Const(_) => NONE,
-        };
-        self.put(held, ty, part, below)
-    }
-
-    #[inline]
-    fn put(&mut self, held: Held, ty: Ty, part: u32, below: u32) -> Slot {
+    fn put(&mut self, kind: Kind, what: u64, ty: Ty, part: u8) -> Slot {
         let slot = Slot(self.next);
         self.high = self.high.max(slot.0 + ty.bytes());
         self.next = self.after(slot, ty).0;
-        self.entries.push(Entry { held, ty, slot, part, below });
+        self.entries.push(Entry { slot, ty, part, kind, what });
         slot
     }
 
@@ -155,41 +202,45 @@ impl Stack {
     pub(crate) fn pop(&mut self) -> Entry {
         let Some(entry) = self.entries.pop() else { return self.missing() };
         self.next = entry.slot.0;
-        self.release(&entry);
+        self.release(entry);
         entry
     }
 
     #[cold]
     #[inline(never)]
     fn missing(&self) -> Entry {
-        Entry { held: Held::Const(0), ty: Ty::I32, slot: Slot(self.next), part: 0, below: NONE }
+        Entry { slot: Slot(self.next), ty: Ty::I32, part: 0, kind: Kind::Const, what: 0 }
     }
 
     /// The entry leaves its local: it is the uppermost of those held by it.
-    fn release(&mut self, entry: &Entry) {
-        if let Held::Local(local) = entry.held
+    #[inline]
+    fn release(&mut self, entry: Entry) {
+        if let Held::Local(local) = entry.held()
             && let Some(local) = self.locals.get_mut(local as usize)
         {
-            local.pending = entry.below;
+            local.pending = entry.below();
         }
     }
 
     /// The slot that an entry's value is in: its own, or the local's, or a part of that. A constant is in none.
-    pub(crate) fn place(&self, entry: &Entry) -> Option<Slot> {
-        match entry.held {
+    #[inline]
+    pub(crate) fn place(&self, entry: Entry) -> Option<Slot> {
+        match entry.held() {
             Held::Temp => Some(entry.slot),
-            Held::Local(local) => self.locals.get(local as usize).map(|local| Slot(local.slot.0 + entry.part)),
+            Held::Local(local) => {
+                self.locals.get(local as usize).map(|local| Slot(local.slot.0 + u32::from(entry.part)))
+            }
             Held::Const(_) => None,
         }
     }
 
-    pub(crate) fn top(&self) -> Option<&Entry> {
-        self.entries.last()
+    pub(crate) fn top(&self) -> Option<Entry> {
+        self.entries.last().copied()
     }
 
     /// The entry at this height.
-    pub(crate) fn get(&self, height: usize) -> Option<&Entry> {
-        self.entries.get(height)
+    pub(crate) fn get(&self, height: usize) -> Option<Entry> {
+        self.entries.get(height).copied()
     }
 
     /// Drops all entries from this height on.
@@ -199,21 +250,21 @@ impl Stack {
         }
     }
 
-    /// Takes the uppermost entry held by a local away from it: the caller copies the value to the entry's slot.
+    /// Takes the uppermost entry held by a local away from it: the caller copies the value to the entry's slot. Returns what it was.
     pub(crate) fn settle_local(&mut self, local: u32) -> Option<Entry> {
         // `NONE` is beyond all entries.
         let index = self.locals.get(local as usize)?.pending;
         let entry = self.entries.get_mut(index as usize)?;
-        let settled = Entry { held: Held::Temp, ..*entry };
-        *entry = Entry { part: 0, ..settled };
-        self.locals.get_mut(local as usize)?.pending = settled.below;
-        Some(settled)
+        let held = *entry;
+        *entry = held.settled();
+        self.locals.get_mut(local as usize)?.pending = held.below();
+        Some(held)
     }
 
     /// The local that holds the lowest entry held by any, if there is one. The caller settles all entries of that local.
     pub(crate) fn next_unsettled(&mut self) -> Option<u32> {
         while let Some(entry) = self.entries.get(self.settled) {
-            if let Held::Local(local) = entry.held {
+            if let Held::Local(local) = entry.held() {
                 return Some(local);
             }
             self.settled += 1;
@@ -224,8 +275,8 @@ impl Stack {
     /// The entry at this height is in its own slot from now on. No entry above it may be held by a local.
     pub(crate) fn make_temp(&mut self, height: usize) {
         let Some(entry) = self.entries.get_mut(height) else { return };
-        let settled = *entry;
-        (entry.held, entry.part) = (Held::Temp, 0);
-        self.release(&settled);
+        let held = *entry;
+        *entry = held.settled();
+        self.release(held);
     }
 }

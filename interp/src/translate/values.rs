@@ -12,22 +12,29 @@ mod fused;
 impl Function<'_> {
     /// Pushes a value that the next instruction puts into its own slot; returns that slot.
     pub(crate) fn push_result(&mut self, ty: Ty) -> Slot {
-        self.stack.push(Held::Temp, ty)
+        self.stack.push_temp(ty)
     }
 
     /// The near slot that an entry's value is in, brought there if need be. An instruction that does that forgets the accumulator.
-    pub(crate) fn slot_of(&mut self, entry: &Entry) -> Slot {
-        if let Some(slot) = self.stack.place(entry).filter(|slot| slot.is_near()) {
-            return slot;
+    #[inline]
+    pub(crate) fn slot_of(&mut self, entry: Entry) -> Slot {
+        match self.stack.place(entry).filter(|slot| slot.is_near()) {
+            Some(slot) => slot,
+            None => self.bring_near(entry),
         }
+    }
+
+    #[inline(never)]
+    fn bring_near(&mut self, entry: Entry) -> Slot {
         let to = if entry.slot.is_near() { entry.slot } else { self.emit.scratch() };
         self.copy_entry(entry, to);
         to
     }
 
     /// An entry as an operand; a far local is brought near first.
-    fn operand(&mut self, entry: &Entry) -> Operand {
-        match entry.held {
+    #[inline]
+    fn operand(&mut self, entry: Entry) -> Operand {
+        match entry.held() {
             Held::Const(bits) => Operand::constant(bits, entry.ty),
             Held::Local(_) | Held::Temp => Operand::slot(self.slot_of(entry)),
         }
@@ -40,9 +47,9 @@ impl Function<'_> {
     }
 
     /// The value of an entry is consumed: if it is the last instruction's result, in the accumulator, it need not go to its slot.
-    pub(crate) fn consume(&mut self, entry: &Entry) {
+    pub(crate) fn consume(&mut self, entry: Entry) {
         let profile = self.emit.profile;
-        if entry.held == Held::Temp
+        if entry.is_temp()
             && let Some(last) = self.emit.last_mut()
             && last.slot() == Some(entry.slot)
             && last.acc.is_some_and(|ty| holds(ty, entry.ty))
@@ -65,8 +72,8 @@ impl Function<'_> {
         let (mut b, mut a) = (self.stack.pop(), self.stack.pop());
         let (operand_ty, result_ty) = row.info().types;
         let row = normalise(row, &mut a, &mut b);
-        self.note_shift(row, &a);
-        let (x, y) = self.choose(row, shape, &a, &b, operand_ty);
+        self.note_shift(row, a);
+        let (x, y) = self.choose(row, shape, a, b, operand_ty);
         let slot = self.push_result(result_ty);
         let has_acc = x.is_acc() || y.is_acc();
         if has_acc && shape == Shape::Binary && self.chain(row, x, y, slot, result_ty) {
@@ -78,7 +85,7 @@ impl Function<'_> {
     /// The operands of a two-operand instruction such that there is a form for them: immediates where possible, the accumulator where the last
     /// instruction left one of them. Consumes both entries.
     #[inline]
-    fn choose(&mut self, row: RowId, shape: Shape, a: &Entry, b: &Entry, ty: Ty) -> (Operand, Operand) {
+    fn choose(&mut self, row: RowId, shape: Shape, a: Entry, b: Entry, ty: Ty) -> (Operand, Operand) {
         // Constants first: those that must go to a slot cost an instruction, and the accumulator with it.
         let any = Operand::slot(Slot(0));
         let mut x = self.operand_if(a, |function, operand| function.has(row, shape, &[operand, any], true));
@@ -105,7 +112,7 @@ impl Function<'_> {
         &mut self,
         row: RowId,
         shape: Shape,
-        entry: &Entry,
+        entry: Entry,
         (x, y): (Operand, Operand),
     ) -> Option<(Operand, Operand)> {
         let chosen = if self.has(row, shape, &[x, y], true) {
@@ -121,7 +128,7 @@ impl Function<'_> {
 
     /// An entry as an operand; a constant as an immediate only if there is a form for it.
     #[inline]
-    fn operand_if(&mut self, entry: &Entry, has: impl Fn(&Self, Operand) -> bool) -> Operand {
+    fn operand_if(&mut self, entry: Entry, has: impl Fn(&Self, Operand) -> bool) -> Operand {
         match self.operand(entry) {
             constant if constant.is_constant() && !has(self, constant) => Operand::slot(self.slot_of(entry)),
             other => other,
@@ -135,9 +142,9 @@ impl Function<'_> {
         }
         let a = self.stack.pop();
         let (operand_ty, result_ty) = row.info().types;
-        let mut x = Operand::slot(self.slot_of(&a));
+        let mut x = Operand::slot(self.slot_of(a));
         if self.is_in_acc(x, operand_ty) && self.has(row, Shape::Unary, &[Operand::ACC], true) {
-            self.consume(&a);
+            self.consume(a);
             x = Operand::ACC;
         }
         let result = self.push_result(result_ty);
@@ -146,9 +153,9 @@ impl Function<'_> {
 
     /// `eqz`, `ref.is_null`: comparison with zero, or the inverse of the comparison just made.
     pub(crate) fn is_zero(&mut self, row: RowId) {
-        if let Some(top) = self.stack.top().copied()
+        if let Some(top) = self.stack.top()
             && row == RowId::I32Eq
-            && top.held == Held::Temp
+            && top.is_temp()
             && let Some(last) = self.emit.last_mut()
             && last.shape == Shape::Compare
             && last.slot() == Some(top.slot)
@@ -157,7 +164,7 @@ impl Function<'_> {
             last.row = inverse;
             return;
         }
-        self.stack.push(Held::Const(0), row.info().types.0);
+        self.stack.push_constant(0, row.info().types.0);
         self.binary(row, Shape::Compare);
     }
 
@@ -166,13 +173,13 @@ impl Function<'_> {
         let (condition, b, a) = (self.stack.pop(), self.stack.pop(), self.stack.pop());
         let ty = a.ty.raw();
         let row = if ty == Ty::I32 { RowId::Select32 } else { RowId::Select64 };
-        let values = self.selected(row, &a, &b);
-        let slot = self.slot_of(&condition);
+        let values = self.selected(row, a, b);
+        let slot = self.slot_of(condition);
         let mut z = Operand::slot(slot);
         if self.emit.in_acc(slot, Ty::I32) {
             let form = values.places.with(Place::A).with(Place::S);
             if lookup::find_form(row, Shape::Select, form, self.emit.profile).is_some() {
-                self.consume(&condition);
+                self.consume(condition);
                 z = Operand::ACC;
             }
         }
@@ -193,21 +200,21 @@ impl Function<'_> {
     /// `global.set`.
     pub(crate) fn global_set(&mut self, global: u32, ty: Ty) {
         let value = self.stack.pop();
-        if ty == Ty::I32 && self.set_global_to_sum(global, &value) {
+        if ty == Ty::I32 && self.set_global_to_sum(global, value) {
             return;
         }
         let row = if ty.raw() == Ty::I32 { RowId::GlobalSet32 } else { RowId::GlobalSet64 };
-        let mut x = Operand::slot(self.slot_of(&value));
+        let mut x = Operand::slot(self.slot_of(value));
         let is_in_acc = ty.raw() == ty && self.is_in_acc(x, ty);
         if is_in_acc && self.has(row, Shape::GlobalSet, &[Operand::ACC], false) {
-            self.consume(&value);
+            self.consume(value);
             x = Operand::ACC;
         }
         self.emit.write_now(row, Shape::GlobalSet, Operands::none().with(x).more(halves(global)));
     }
 
     /// The operand of an instruction of one operand and no result, such as `return`: accumulator or immediate where there is a form.
-    pub(crate) fn single(&mut self, entry: &Entry, row: RowId, shape: Shape) -> Operand {
+    pub(crate) fn single(&mut self, entry: Entry, row: RowId, shape: Shape) -> Operand {
         let operand = self.operand_if(entry, |function, operand| function.has(row, shape, &[operand], false));
         if self.is_in_acc(operand, entry.ty) && self.has(row, shape, &[Operand::ACC], false) {
             self.consume(entry);
@@ -226,12 +233,12 @@ pub(crate) fn halves(value: u32) -> [u16; 2] {
 /// counts reduced.
 #[inline]
 fn normalise(row: RowId, a: &mut Entry, b: &mut Entry) -> RowId {
-    if let Held::Const(bits) = b.held {
+    if let Held::Const(bits) = b.held() {
         let (row, bits) = with_constant(row, bits);
-        b.held = Held::Const(bits);
+        *b = b.with_constant(bits);
         return row;
     }
-    if let (Held::Const(_), Some(mirrored)) = (a.held, mirror(row)) {
+    if let (Held::Const(_), Some(mirrored)) = (a.held(), mirror(row)) {
         core::mem::swap(a, b);
         return mirrored;
     }

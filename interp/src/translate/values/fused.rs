@@ -41,12 +41,12 @@ impl Function<'_> {
             RowId::F64ReinterpretI64 => Ty::F64,
             _ => return false,
         };
-        let Some(top) = self.stack.top().copied() else { return false };
-        match top.held {
+        let Some(top) = self.stack.top() else { return false };
+        match top.held() {
             Held::Const(bits) => {
                 self.stack.pop();
                 let kept = if ty.bytes() == 4 { bits & u64::from(u32::MAX) } else { bits };
-                self.stack.push(Held::Const(kept), ty);
+                self.stack.push_constant(kept, ty);
             }
             Held::Local(local) => {
                 if !self.is_near(local) || !self.emit.fuses() {
@@ -60,7 +60,7 @@ impl Function<'_> {
                     return false;
                 }
                 self.stack.pop();
-                if let Some(local) = self.upper_half(row, &top) {
+                if let Some(local) = self.upper_half(row, top) {
                     self.emit.take_last();
                     self.stack.push_view(local, ty, 4);
                     return true;
@@ -69,7 +69,7 @@ impl Function<'_> {
                 if self.emit.last().is_some_and(|last| last.slot() == Some(top.slot) && last.acc.is_none()) {
                     self.emit.flush();
                 }
-                self.stack.push(Held::Temp, ty);
+                self.stack.push_temp(ty);
             }
         }
         true
@@ -80,7 +80,7 @@ impl Function<'_> {
     }
 
     /// The local whose upper half is wanted, if the last instruction shifted that down and the result is truncated.
-    fn upper_half(&self, row: RowId, top: &Entry) -> Option<u32> {
+    fn upper_half(&self, row: RowId, top: Entry) -> Option<u32> {
         let local = self.shifted?;
         let last = self.emit.last()?;
         let slot = self.stack.locals.get(local as usize)?.slot;
@@ -93,8 +93,8 @@ impl Function<'_> {
     }
 
     /// Notes which local is shifted, for [`Function::view`].
-    pub(super) fn note_shift(&mut self, row: RowId, a: &Entry) {
-        if let (RowId::I64ShrU, Held::Local(local)) = (row, a.held)
+    pub(super) fn note_shift(&mut self, row: RowId, a: Entry) {
+        if let (RowId::I64ShrU, Held::Local(local)) = (row, a.held())
             && self.is_near(local)
         {
             self.shifted = Some(local);
@@ -103,7 +103,7 @@ impl Function<'_> {
 
     /// `global.set` of the sum just computed: of the global and a constant, which stays in its slot, too; or of a slot and a
     /// constant.
-    pub(super) fn set_global_to_sum(&mut self, global: u32, value: &Entry) -> bool {
+    pub(super) fn set_global_to_sum(&mut self, global: u32, value: Entry) -> bool {
         let Some(sum) = self.emit.last().copied() else { return false };
         let Some(to) = sum.slot() else { return false };
         let has = |row| lookup::find(row, Shape::Plain, &[], self.emit.profile).is_some();
@@ -119,7 +119,7 @@ impl Function<'_> {
                 self.emit.stage(RowId::GlobalAdd32, Shape::Plain, operands, Dest::Slot(to), Some(Ty::I32));
                 true
             }
-            (FormKey::SLOT_IMM, &[from, step]) if has(RowId::GlobalSetSum32) && value.held == Held::Temp => {
+            (FormKey::SLOT_IMM, &[from, step]) if has(RowId::GlobalSetSum32) && value.is_temp() => {
                 self.emit.take_last();
                 self.emit.plain(RowId::GlobalSetSum32, [from, step, low, high]);
                 true
@@ -136,8 +136,8 @@ impl Function<'_> {
     }
 
     /// The values of a `select` as places and fields: one may be a constant.
-    pub(super) fn selected(&mut self, row: RowId, a: &Entry, b: &Entry) -> Operands {
-        let immediate = |entry: &Entry| match entry.held {
+    pub(super) fn selected(&mut self, row: RowId, a: Entry, b: Entry) -> Operands {
+        let immediate = |entry: Entry| match entry.held() {
             Held::Const(bits) => i16::try_from(signed(bits, entry.ty.raw())).ok(),
             Held::Local(_) | Held::Temp => None,
         };
