@@ -43,7 +43,7 @@ mod values;
 pub mod wast;
 mod watch;
 
-use args::{Command, CompilationArg, MachineArg};
+use args::Command;
 use exit::Exit;
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -81,24 +81,6 @@ fn config() -> ermine::Config {
     let mut config = ermine::Config::default();
     config.wasm_custom_page_sizes(true);
     config
-}
-
-/// The engine's name for a machine.
-fn machine(machine: MachineArg) -> ermine::Machine {
-    match machine {
-        MachineArg::Auto => ermine::Machine::Auto,
-        MachineArg::Tail => ermine::Machine::Tail,
-        MachineArg::Loop => ermine::Machine::Loop,
-    }
-}
-
-/// The engine's name for when functions are translated.
-fn compilation(mode: CompilationArg) -> ermine::CompilationMode {
-    match mode {
-        CompilationArg::Eager => ermine::CompilationMode::Eager,
-        CompilationArg::LazyTranslation => ermine::CompilationMode::LazyTranslation,
-        CompilationArg::Lazy => ermine::CompilationMode::Lazy,
-    }
 }
 
 /// Help and version are answers and go to standard output; mistakes go to standard error.

@@ -3,7 +3,6 @@
 use crate::args::WastArgs;
 use crate::exit::{Exit, Failure};
 use crate::load;
-use crate::machine;
 use crate::progress::Bar;
 use crate::report::answer;
 use crate::wast::{Features, Options, Report, run_file};
@@ -18,7 +17,7 @@ use std::path::PathBuf;
 pub fn wast(args: &WastArgs) -> Result<Exit, Failure> {
     args.files.iter().try_for_each(|file| load::find(file))?;
     let mut config = Config::default();
-    config.machine(machine(args.machine)).consume_fuel(args.fuel.is_some());
+    config.machine(args.machine.into()).consume_fuel(args.fuel.is_some());
     let mut options = Options::new(config);
     options.fuel = args.fuel;
     options.images = args.images;

@@ -1,6 +1,7 @@
 //! `ermine compile` and `ermine symbolize`, which reads the map that the former writes.
 
 use clap::{Args, ValueEnum};
+use ermine::Profile;
 use std::path::PathBuf;
 
 /// `ermine compile`.
@@ -54,6 +55,15 @@ pub enum ProfileArg {
     Base,
     /// All of it: faster, for builds with the feature `full`
     Full,
+}
+
+impl From<ProfileArg> for Profile {
+    fn from(profile: ProfileArg) -> Self {
+        match profile {
+            ProfileArg::Base => Self::Base,
+            ProfileArg::Full => Self::Full,
+        }
+    }
 }
 
 /// What `ermine compile` writes.

@@ -25,6 +25,7 @@ pub use validate::ValidateArgs;
 pub use wast::WastArgs;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use ermine::{CompilationMode, Machine};
 use std::ffi::{OsStr, OsString};
 
 /// The whole command line.
@@ -77,6 +78,16 @@ pub enum MachineArg {
     Loop,
 }
 
+impl From<MachineArg> for Machine {
+    fn from(machine: MachineArg) -> Self {
+        match machine {
+            MachineArg::Auto => Self::Auto,
+            MachineArg::Tail => Self::Tail,
+            MachineArg::Loop => Self::Loop,
+        }
+    }
+}
+
 /// When functions are validated and translated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum CompilationArg {
@@ -86,6 +97,16 @@ pub enum CompilationArg {
     LazyTranslation,
     /// Both when first called: a function that is not valid fails when it is called
     Lazy,
+}
+
+impl From<CompilationArg> for CompilationMode {
+    fn from(mode: CompilationArg) -> Self {
+        match mode {
+            CompilationArg::Eager => Self::Eager,
+            CompilationArg::LazyTranslation => Self::LazyTranslation,
+            CompilationArg::Lazy => Self::Lazy,
+        }
+    }
 }
 
 /// Reads a command line (with the program's name first). If it begins with no subcommand, `run` is meant.

@@ -5,7 +5,7 @@ use crate::backtrace::Sources;
 use crate::exit::{Exit, Failure};
 use crate::grants;
 use crate::source::Source;
-use crate::{compilation, fault, invoke, machine};
+use crate::{fault, invoke};
 use ermine::{Config, Engine, Error, Func, Instance, Linker, Module, Store, Val};
 use ermine_wasi::{StdPort, WasiCtx, add_to_linker};
 use std::time::{Duration, Instant};
@@ -44,9 +44,9 @@ struct Function {
 
 impl<'a> Subject<'a> {
     /// Loads the program; if a function of it is to be called, instantiates it.
-    pub(super) fn load(args: &'a BenchArgs, source: &'a Source<'a>, which: MachineArg) -> Result<Self, Failure> {
+    pub(super) fn load(args: &'a BenchArgs, source: &'a Source<'a>, machine: MachineArg) -> Result<Self, Failure> {
         let mut config = crate::config();
-        config.machine(machine(which)).compilation_mode(compilation(args.compilation));
+        config.machine(machine.into()).compilation_mode(args.compilation.into());
         let started = Instant::now();
         let guest = Guest::load(args, source, config)?;
         let loading = started.elapsed();

@@ -20,13 +20,13 @@ impl Constant<'_> {
     /// A static of type `&[u8]`. Its bytes are one literal, which compiles in no time.
     pub(super) fn rust(&self) -> String {
         let mut text = format!(
-            "// Written from {} by `ermine compile`: edit the module, not this file.\n\n\
+            "{}\n\
              /// {}\n\
              pub static {}: &[u8] = {{\n    \
              #[repr(C, align(4))]\n    \
              struct Aligned([u8; {}]);\n    \
              static IMAGE: Aligned = Aligned(*b\"\\\n",
-            self.source(),
+            self.warning(),
             self.describe(),
             self.name,
             self.bytes.len(),
@@ -41,10 +41,10 @@ impl Constant<'_> {
     /// An array and its length, as C11 has them.
     pub(super) fn c(&self) -> String {
         let mut text = format!(
-            "// Written from {} by `ermine compile`: edit the module, not this file.\n\
+            "{}\
              // {} C11.\n\
              _Alignas(4) const unsigned char {}[{}] = {{\n",
-            self.source(),
+            self.warning(),
             self.describe(),
             self.name,
             self.bytes.len(),
@@ -59,9 +59,10 @@ impl Constant<'_> {
         text
     }
 
-    /// The module's name, in one line.
-    fn source(&self) -> String {
-        self.of.escape_debug().to_string()
+    /// A line for those who are about to edit the file.
+    fn warning(&self) -> String {
+        let of = self.of.escape_debug();
+        format!("// Written from {of} by `ermine compile`: edit the module, not this file.\n")
     }
 
     fn describe(&self) -> String {

@@ -10,13 +10,13 @@ mod table;
 
 pub(crate) use facts::Facts;
 
-use crate::args::{CompileArgs, Emit, ProfileArg};
+use crate::args::{CompileArgs, Emit};
 use crate::exit::{Exit, Failure};
 use crate::load::{self, Program};
 use crate::{fault, symbols};
 use emit::Constant;
 use ermine::image::{Inspection, with_memory};
-use ermine::{Config, Engine, Module, Profile};
+use ermine::{Config, Engine, Module};
 use facts::Origin;
 use std::path::{Path, PathBuf};
 
@@ -72,12 +72,8 @@ pub(crate) fn report(facts: &Facts<'_>, json: bool) -> String {
 }
 
 fn config(args: &CompileArgs) -> Config {
-    let profile = match args.profile {
-        ProfileArg::Base => Profile::Base,
-        ProfileArg::Full => Profile::Full,
-    };
     let mut config = crate::config();
-    config.consume_fuel(args.fuel).profile(profile);
+    config.consume_fuel(args.fuel).profile(args.profile.into());
     config
 }
 

@@ -20,7 +20,7 @@ use crate::grants;
 use crate::source::Source;
 use crate::trace::Tracer;
 use crate::watch::{Watch, Watched, Watcher};
-use crate::{compilation, fault, machine, report, size, values};
+use crate::{fault, report, size, values};
 use bounds::Bounds;
 use deadline::Deadline;
 use ermine::{Config, Engine, Limits, Linker, Module, Store, TrapCode};
@@ -150,7 +150,7 @@ fn config(args: &RunArgs, main: &Source<'_>, preloads: &[Source<'_>]) -> Config 
         |expected| std::iter::once(main).chain(preloads).any(|source| source.is_metered() == Some(expected));
     let can_meter = !is_metered(false);
     let mut config = crate::config();
-    config.machine(machine(args.machine)).compilation_mode(compilation(args.compilation)).limits(limits(args));
+    config.machine(args.machine.into()).compilation_mode(args.compilation.into()).limits(limits(args));
     config.consume_fuel(args.fuel.is_some() || (args.stats.is_some() && can_meter));
     config.interruptible(is_metered(true) || (args.timeout.is_some() && can_meter));
     if args.stats.is_some() {

@@ -55,7 +55,7 @@ fn missing_place(memory: Memory<'_>, param: Param, name: &str, ptr: u64) -> Opti
 /// A list of buffers, each shown by `element`.
 fn iovecs(memory: Memory<'_>, ptr: u64, count: u64, element: impl Fn(u64, u64) -> String) -> String {
     if memory.bytes(ptr, count.saturating_mul(IOVEC_SIZE)).is_none() {
-        return format!("{} buffers at {}", count, outside(ptr));
+        return format!("{count} buffers at {}", outside(ptr));
     }
     list(count, |index| {
         let (buffer, len) = iovec(memory, ptr, index)?;
