@@ -74,6 +74,22 @@ fn an_address_that_is_none_is_told() {
 }
 
 #[test]
+fn an_address_in_use_is_told() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("it has one").to_string();
+    let run = ermine("grants-used", "(module)", &["--listen", &address, "t.wat"]);
+    let expected = format!("ermine: error: --listen {address}: cannot listen there: the address is in use\n");
+    assert_eq!((run.code, run.stderr), (Some(2), expected));
+}
+
+#[test]
+fn a_file_is_no_directory() {
+    let run = ermine("grants-file", "(module)", &["--dir", "t.wat", "t.wat"]);
+    let expected = "ermine: error: --dir t.wat: the directory cannot be opened: it is no directory\n";
+    assert_eq!((run.code, run.stderr.as_str()), (Some(2), expected));
+}
+
+#[test]
 fn variables_and_names_are_passed_on() {
     let imports = ["environ_sizes_get (param i32 i32) (result i32)", "args_sizes_get (param i32 i32) (result i32)"];
     // The number of variables, and a hundred times the bytes of all arguments.

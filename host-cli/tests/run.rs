@@ -53,6 +53,16 @@ fn a_program_sees_its_name_and_arguments() {
 }
 
 #[test]
+fn arguments_may_be_long() {
+    let long = "x".repeat(50_000);
+    assert_eq!(ermine("args_long", PRINT_ARGS, &["t.wat", &long]).stdout, format!("t.wat\0{long}\0"));
+    let run = ermine("args_long", PRINT_ARGS, &[&long]);
+    assert_eq!(run.code, Some(126), "{}", run.stderr);
+    let run = ermine("args_long", PRINT_ARGS, &["--invoke", &long, "t.wat"]);
+    assert_eq!((run.code, run.stderr.lines().count()), (Some(2), 2));
+}
+
+#[test]
 fn the_name_is_the_last_part_of_the_path() {
     let path = folder("argv0").join("t.wat");
     let run = ermine("argv0", PRINT_ARGS, &[path.to_str().expect("a plain path")]);

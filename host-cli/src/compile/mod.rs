@@ -18,6 +18,7 @@ use emit::Constant;
 use ermine::image::{Inspection, with_memory};
 use ermine::{Config, Engine, Module};
 use facts::Origin;
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 /// Compiles the module and prints the report.
@@ -31,26 +32,12 @@ pub fn compile(args: &CompileArgs) -> Result<Exit, Failure> {
         return Err(Failure::new(Exit::CannotLoad, format!("{name} is an image already")));
     };
     let output = output(args)?;
-    let cannot_load = |error: ermine::Error| fault::cannot_load(&name, &error);
-    let engine = Engine::try_new(&config(args)).map_err(cannot_load)?;
-    let module = Module::new(&engine, &wasm).map_err(cannot_load)?;
-    let mut bytes = module.serialize().map_err(cannot_load)?;
-    if let Some(memory) = args.memory {
-        bytes = resize(&name, &bytes, memory)?;
-    }
+    let (module, bytes) = translated(args, &name, &wasm)?;
     let image = Inspection::open(&bytes).map_err(|error| disagrees(&name, &error))?;
     image.verdict().map_err(|error| disagrees(&name, &error))?;
     let map = module.symbol_map(&image).ok_or_else(|| disagrees(&name, &"code and listing differ"))?;
 
-    // Not the whole path: the text should be the same wherever it is made.
-    let file = args.file.file_name().map_or_else(|| name.clone(), |file| file.to_string_lossy().into_owned());
-    let of = if load::is_stream(&args.file) { &name } else { &file };
-    let constant = || Constant { name: identifier(args), of, image: &image, bytes: &bytes };
-    match args.emit {
-        Emit::Image => write(&output, &bytes)?,
-        Emit::Rust => write(&output, constant().rust().as_bytes())?,
-        Emit::C => write(&output, constant().c().as_bytes())?,
-    }
+    write(&output, &emitted(args, &image, &bytes))?;
     if let Some(path) = map_path(args, &output) {
         write(&path, map.to_string().as_bytes())?;
     }
@@ -64,6 +51,32 @@ pub fn compile(args: &CompileArgs) -> Result<Exit, Failure> {
         top: 0,
     };
     print(&report(&facts, args.json), load::is_stream(&output))
+}
+
+/// The module, and the image of it with the memory that is wanted.
+fn translated(args: &CompileArgs, name: &str, wasm: &[u8]) -> Result<(Module, Vec<u8>), Failure> {
+    let cannot_load = |error: ermine::Error| fault::cannot_load(name, &error);
+    let engine = Engine::try_new(&config(args)).map_err(cannot_load)?;
+    let module = Module::new(&engine, wasm).map_err(cannot_load)?;
+    let bytes = module.serialize().map_err(cannot_load)?;
+    let bytes = match args.memory {
+        Some(memory) => resize(name, &bytes, memory)?,
+        None => bytes,
+    };
+    Ok((module, bytes))
+}
+
+/// What is written: the image, or source text with it.
+fn emitted<'a>(args: &CompileArgs, image: &'a Inspection, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+    // Not the whole path: the text should be the same wherever it is made.
+    let file = args.file.file_name().filter(|_| !load::is_stream(&args.file));
+    let of = file.map_or_else(|| load::name(&args.file), |file| file.to_string_lossy().into_owned());
+    let constant = Constant { name: identifier(args), of: &of, image, bytes };
+    match args.emit {
+        Emit::Image => Cow::Borrowed(bytes),
+        Emit::Rust => Cow::Owned(constant.rust().into_bytes()),
+        Emit::C => Cow::Owned(constant.c().into_bytes()),
+    }
 }
 
 /// What is worth knowing of an image, for people or as JSON.
