@@ -7,9 +7,9 @@ use crate::error::Error;
 use crate::isa::RowId;
 use crate::types::FuncType;
 
-impl Function<'_> {
-    fn function_type(&self, func: u32) -> Result<FuncType, Error> {
-        self.job.env.func_type(func).cloned().ok_or_else(|| Error::new("function without a type"))
+impl<'a> Function<'a> {
+    fn function_type(&self, func: u32) -> Result<&'a FuncType, Error> {
+        self.job.env.func_type(func).ok_or_else(|| Error::new("function without a type"))
     }
 
     /// The row for plain or for metered code.
@@ -21,10 +21,12 @@ impl Function<'_> {
     fn arguments(&mut self, ty: &FuncType) -> Result<Slot, Error> {
         let count = ty.params().len();
         let first = self.stack.height().saturating_sub(count);
-        for height in (first..self.stack.height()).rev() {
-            self.settle_entry(height);
+        while self.stack.height() > first {
+            let entry = self.stack.pop();
+            if !entry.is_temp() {
+                self.copy_entry(entry, entry.slot);
+            }
         }
-        self.stack.truncate(first);
         let frame = self.stack.next_slot();
         // Arguments and results lie in one piece, in reach of u16 fields.
         let bytes = bytes_of(ty.params()).max(bytes_of(ty.results()));
@@ -47,14 +49,14 @@ impl Function<'_> {
     /// `call`.
     pub(crate) fn call(&mut self, func: u32) -> Result<(), Error> {
         let ty = self.function_type(func)?;
-        let frame = self.arguments(&ty)?;
+        let frame = self.arguments(ty)?;
         let (row, number) = match func.checked_sub(self.job.env.imported_funcs) {
             Some(defined) => (self.metered(RowId::Call, RowId::CallMetered), defined),
             None => (RowId::CallImport, func),
         };
         let [low, high] = halves(number);
         self.emit.plain(row, [frame.field(), low, high]);
-        self.results(&ty);
+        self.results(ty);
         Ok(())
     }
 
@@ -63,22 +65,22 @@ impl Function<'_> {
         let func_ty = self.type_at_index(ty)?;
         let index = self.stack.pop();
         let slot = self.slot_of(index);
-        let frame = self.arguments(&func_ty)?;
+        let frame = self.arguments(func_ty)?;
         let ([ty_low, ty_high], [table_low, table_high]) = (halves(ty), halves(table));
         let row = self.metered(RowId::CallIndirect, RowId::CallIndirectMetered);
         self.emit.plain(row, [slot.field(), frame.field(), ty_low, ty_high, table_low, table_high]);
-        self.results(&func_ty);
+        self.results(func_ty);
         Ok(())
     }
 
-    fn type_at_index(&self, ty: u32) -> Result<FuncType, Error> {
-        self.job.env.types.get(ty as usize).cloned().ok_or_else(|| Error::new("no such type"))
+    fn type_at_index(&self, ty: u32) -> Result<&'a FuncType, Error> {
+        self.job.env.types.get(ty as usize).ok_or_else(|| Error::new("no such type"))
     }
 
     /// `return_call`.
     pub(crate) fn return_call(&mut self, func: u32) -> Result<(), Error> {
         let ty = self.function_type(func)?;
-        let frame = self.arguments(&ty)?;
+        let frame = self.arguments(ty)?;
         let (row, number) = match func.checked_sub(self.job.env.imported_funcs) {
             Some(defined) => (self.metered(RowId::ReturnCall, RowId::ReturnCallMetered), defined),
             None => (RowId::ReturnCallImport, func),
@@ -95,7 +97,7 @@ impl Function<'_> {
         let func_ty = self.type_at_index(ty)?;
         let index = self.stack.pop();
         let slot = self.slot_of(index);
-        let frame = self.arguments(&func_ty)?;
+        let frame = self.arguments(func_ty)?;
         let ([ty_low, ty_high], [table_low, table_high]) = (halves(ty), halves(table));
         let row = self.metered(RowId::ReturnCallIndirect, RowId::ReturnCallIndirectMetered);
         let bytes = bytes_of(func_ty.params()) as u16;

@@ -36,15 +36,26 @@ impl Function<'_> {
             self.emit.offset = offset as u32;
             at += match self.common(rest, offset, validator)? {
                 Some(length) => length,
-                None => {
-                    let mut reader = BinaryReader::new_features(rest, offset, features);
-                    let mut step = Step { validator: validator.visitor(offset), function: self };
-                    reader.visit_operator(&mut step)??;
-                    reader.current_position()
-                }
+                None => self.uncommon(BinaryReader::new_features(rest, offset, features), validator)?,
             };
         }
         Ok(reader.finish_expression(&validator.visitor(reader.original_position()))?)
+    }
+
+    /// Validates and translates the next operator. Returns how many bytes it has.
+    fn uncommon(
+        &mut self,
+        mut reader: BinaryReader<'_>,
+        validator: &mut FuncValidator<ValidatorResources>,
+    ) -> Result<usize, Error> {
+        loop {
+            let validator = validator.visitor(reader.original_position());
+            reader.visit_operator(&mut Step { validator, function: self })??;
+            // Once more behind the last `end`: no operator may be there.
+            if !self.frames.is_empty() || reader.eof() {
+                return Ok(reader.current_position());
+            }
+        }
     }
 
     /// Validates and translates the first operator, if it is a common one and well-formed. Returns how many bytes it has.
@@ -86,14 +97,11 @@ impl Function<'_> {
                 length
             }};
         }
-        // None may follow the last `end`.
-        if self.frames.is_empty() {
-            return Ok(None);
-        }
         let length = match opcode {
             0x02 => known!(Block { blockty: empty }, visit_block),
             0x03 => known!(Loop { blockty: empty }, visit_loop),
             0x04 => known!(If { blockty: empty }, visit_if),
+            0x0b if self.frames.len() == 1 => return Ok(None),
             0x0b => known!(End, visit_end),
             0x0c => known!(Br { relative_depth: unsigned }, visit_br),
             0x0d => known!(BrIf { relative_depth: unsigned }, visit_br_if),
@@ -158,7 +166,7 @@ impl Function<'_> {
 /// An unsigned number at the start of these bytes, and how many it has. Nothing if it is malformed.
 #[inline(always)]
 fn unsigned(bytes: &[u8]) -> Option<(u32, usize)> {
-    short(bytes).or_else(|| long(bytes, BinaryReader::read_var_u32))
+    short(bytes).or_else(|| padded(bytes)).or_else(|| long(bytes, BinaryReader::read_var_u32))
 }
 
 /// The same of an i32.
@@ -191,7 +199,17 @@ fn sign_extended((bits, length): (u32, usize)) -> (i32, usize) {
     ((bits << unused).cast_signed() >> unused, length)
 }
 
-/// A number of any length. Calls have five bytes in programs that were linked for relocation.
+/// An unsigned number of five bytes, as calls have in programs that can be linked again.
+#[inline(always)]
+fn padded(bytes: &[u8]) -> Option<(u32, usize)> {
+    let &[a @ 0x80..=0xff, b @ 0x80..=0xff, c @ 0x80..=0xff, d @ 0x80..=0xff, e @ ..0x10, ..] = bytes else {
+        return None;
+    };
+    let low = |byte: u8, shift: u32| u32::from(byte & 0x7f) << shift;
+    Some((low(a, 0) | low(b, 7) | low(c, 14) | low(d, 21) | low(e, 28), 5))
+}
+
+/// A number of any length.
 #[inline(never)]
 fn long<'a, T>(
     bytes: &'a [u8],
