@@ -53,13 +53,13 @@ pub struct State {
     /// When a delay ends.
     pub(crate) wake_us: Option<u64>,
     /// When the tick ends: calls that come later wait for the next one.
-    pub(crate) tick_end_us: u64,
+    pub(crate) tick_end_us: Option<u64>,
     /// Events that there was no room for.
     pub(crate) lost: u32,
 }
 
 impl State {
-    /// Nothing waits, nothing runs.
+    /// Nothing waits, nothing runs. All zeros: a firmware's static of it takes no flash.
     #[must_use]
     pub const fn new() -> Self {
         const UNUSED: Use = Use { since_ms: 0, calls: 0, watch: 0, level: false };
@@ -68,7 +68,7 @@ impl State {
             timers: Vec::new(),
             events: Deque::new(),
             wake_us: None,
-            tick_end_us: u64::MAX,
+            tick_end_us: None,
             lost: 0,
         }
     }
@@ -81,17 +81,13 @@ impl State {
         self.timers.clear();
         self.events.clear();
         self.wake_us = None;
-        self.tick_end_us = u64::MAX;
+        self.tick_end_us = None;
         self.lost = 0;
     }
 
-    /// Puts an event at the end of the queue. One of the same source that waits is brought up to date instead.
+    /// See [`put`].
     pub(crate) fn put(&mut self, event: Event) {
-        if let Some(waiting) = self.events.iter_mut().find(|waiting| waiting.id == event.id) {
-            waiting.arg = event.arg;
-        } else if self.events.push_back(event).is_err() {
-            self.lost = self.lost.saturating_add(1);
-        }
+        put(&mut self.events, &mut self.lost, event);
     }
 
     /// When something is due next: a delay or a timer.
@@ -104,5 +100,14 @@ impl State {
 impl Default for State {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// Puts an event at the end of the queue. One of the same source that waits is brought up to date instead.
+pub(crate) fn put(events: &mut Deque<Event, MOST_EVENTS>, lost: &mut u32, event: Event) {
+    if let Some(waiting) = events.iter_mut().find(|waiting| waiting.id == event.id) {
+        waiting.arg = event.arg;
+    } else if events.push_back(event).is_err() {
+        *lost = lost.saturating_add(1);
     }
 }

@@ -148,8 +148,10 @@ impl<B: Board> Ports<'_, B> {
 
     /// A call that comes when the tick is over waits for the next: calls take time that fuel does not measure.
     fn wait_for_tick(&mut self) -> Result<(), Halt> {
-        let is_over = self.state.wake_us.is_none() && self.board.now_us() >= self.state.tick_end_us;
-        if is_over { Err(Halt::Suspend) } else { Ok(()) }
+        match self.state.tick_end_us {
+            Some(end) if self.state.wake_us.is_none() && self.board.now_us() >= end => Err(Halt::Suspend),
+            _ => Ok(()),
+        }
     }
 
     /// The grant with this handle, if it allows the function and its rate limit does, too. `bytes` are those that the call moves.

@@ -8,7 +8,7 @@ use crate::{
     board::Board,
     errno::Errno,
     grant::What,
-    state::{Event, Timer},
+    state::{Event, State, Timer, put},
 };
 
 /// Microseconds that are waited for on the spot, for guests that time a bus by hand.
@@ -58,24 +58,15 @@ impl<B: Board> Ports<'_, B> {
 
     /// Makes events of timers that are due.
     pub(crate) fn poll_timers(&mut self, now: u64) {
-        let mut index = 0;
-        while let Some(timer) = self.state.timers.get_mut(index) {
-            let handle = timer.handle;
-            let Some(late) = now.checked_sub(timer.due_us) else {
-                index += 1;
-                continue;
-            };
-            let mut times = 1;
-            match late.checked_div(timer.period_us) {
-                Some(missed) => {
-                    times = missed.saturating_add(1);
-                    timer.due_us = timer.due_us.saturating_add(times.saturating_mul(timer.period_us));
-                    index += 1;
-                }
-                None => drop(self.state.timers.swap_remove(index)),
-            }
-            self.state.put(Event { id: handle, arg: u32::try_from(times).unwrap_or(u32::MAX) });
-        }
+        let State { timers, events, lost, .. } = &mut *self.state;
+        timers.retain_mut(|timer| {
+            let Some(late) = now.checked_sub(timer.due_us) else { return true };
+            let missed = late.checked_div(timer.period_us);
+            let times = missed.unwrap_or(0).saturating_add(1);
+            timer.due_us = timer.due_us.saturating_add(times.saturating_mul(timer.period_us));
+            put(events, lost, Event { id: timer.handle, arg: u32::try_from(times).unwrap_or(u32::MAX) });
+            missed.is_some()
+        });
     }
 }
 

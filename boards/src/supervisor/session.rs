@@ -198,7 +198,7 @@ impl<'r, 'i, 'b, B: Board, S: Slot> Running<'r, 'i, 'b, B, S> {
         }
         self.tick_end_us = now.saturating_add(self.settings.tick_us.into());
         let end = self.tick_end_us;
-        self.state().tick_end_us = end;
+        self.state().tick_end_us = Some(end);
         let saved = if self.record.activity == Activity::Running { self.instance.fuel() } else { 0 };
         self.instance.set_fuel(saved.saturating_add(self.settings.fuel.into()));
     }

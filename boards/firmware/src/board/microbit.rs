@@ -1,0 +1,89 @@
+//! micro:bit: an nRF51822, a Cortex-M0 with 16 KB of RAM. The LED is the first of the matrix, the serial line goes to the USB chip.
+
+use ermine_boards::{Absent, Board, Errno, Grant, Mode, Pull};
+
+use crate::nrf::{Clock, FlashSlot, Pin, Uart, Watchdog, random};
+
+pub use cortex_m_rt::entry;
+
+/// Words of value stack, bytes of memory, words of arena, of scratch space.
+pub const STACK: usize = 256;
+pub const MEMORY: usize = 4 << 10;
+pub const ARENA: usize = 96;
+pub const SCRATCH: usize = 64;
+/// Guests that arrive are written to flash.
+pub type Slots = [FlashSlot<{ 8 << 10 }, { 1 << 10 }>; 2];
+#[allow(unsafe_code, reason = "addresses of flash")]
+// SAFETY: the memory map ends at 240 KB.
+pub const SLOTS: Slots = unsafe { [FlashSlot::at(240 << 10), FlashSlot::at(248 << 10)] };
+/// Fuel for a tick.
+pub const FUEL: u32 = 1000;
+
+/// The matrix: the LED of row 1, column 1 shines when the row is high and the column low.
+const ROW: u8 = 13;
+const COLUMN: u8 = 4;
+
+pub static TABLE: &[Grant] = &[
+    Grant::output("led", ROW),
+    Grant::input("button", 17, Pull::None),
+    Grant::delay(),
+    Grant::clock(),
+    Grant::timer("tick", 1000),
+    Grant::log(),
+    Grant::random(),
+];
+
+/// The board.
+pub struct Chosen {
+    clock: Clock,
+    line: Uart,
+    watchdog: Watchdog,
+}
+
+impl Chosen {
+    /// Starts clock, serial line and watchdog.
+    pub fn start() -> Option<Self> {
+        // The matrix: a column that stays low.
+        let _ = Pin::of(COLUMN)?.set_mode(Mode::Output);
+        Some(Self { clock: Clock::start(), line: Uart::start(24, 25), watchdog: Watchdog::start() })
+    }
+}
+
+impl Board for Chosen {
+    const NAME: &'static str = "microbit";
+
+    type Pin<'a> = Pin;
+    type I2c<'a> = Absent;
+    type Spi<'a> = Absent;
+    type Pwm<'a> = Absent;
+    type Serial<'a> = Absent;
+
+    fn now_us(&mut self) -> u64 {
+        self.clock.now_us()
+    }
+
+    fn feed_watchdog(&mut self) {
+        self.watchdog.feed();
+    }
+
+    fn console_read(&mut self) -> Option<u8> {
+        self.line.read()
+    }
+
+    fn console_write(&mut self, bytes: &[u8]) {
+        self.line.write(bytes);
+    }
+
+    fn pin(&mut self, pin: u8) -> Option<Pin> {
+        Pin::of(pin)
+    }
+
+    fn set_mode(&mut self, pin: u8, mode: Mode) -> Result<(), Errno> {
+        Pin::of(pin).ok_or(Errno::Unsupported)?.set_mode(mode)
+    }
+
+    fn random(&mut self, bytes: &mut [u8]) -> Result<(), Errno> {
+        random(bytes);
+        Ok(())
+    }
+}

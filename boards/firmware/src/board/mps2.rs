@@ -1,0 +1,171 @@
+//! MPS2 with FPGA image AN386 (a Cortex-M4F) or AN505 (a Cortex-M33 in its secure state). Pins 0 and 1 are the LEDs, 2 and 3 the buttons.
+//!
+//! QEMU models what is used here; LEDs show in its traces (`-trace 'led_*'`).
+
+use core::convert::Infallible;
+
+use embedded_hal::digital::{ErrorType, InputPin, OutputPin};
+use ermine_boards::{Absent, Board, Errno, Grant, Mode, Pull, RamSlot};
+
+use crate::systick::Clock;
+
+pub use cortex_m_rt::entry;
+
+/// Words of value stack, bytes of memory, words of arena, of scratch space.
+pub const STACK: usize = 4096;
+pub const MEMORY: usize = 256 << 10;
+pub const ARENA: usize = 1024;
+pub const SCRATCH: usize = 1024;
+/// Guests that arrive are kept in RAM, of which the board's code memory is made, too.
+pub type Slots = [RamSlot<{ 64 << 10 }>; 2];
+pub const SLOTS: Slots = [const { RamSlot::new() }; 2];
+/// Fuel for a tick.
+pub const FUEL: u32 = 2000;
+
+pub static TABLE: &[Grant] = &[
+    Grant::output("led", 0),
+    Grant::output("green", 1),
+    Grant::input("button", 2, Pull::None),
+    Grant::delay(),
+    Grant::clock(),
+    Grant::timer("tick", 1000),
+    Grant::log(),
+];
+
+#[cfg(board = "mps2-an386")]
+mod place {
+    use crate::reg::blocks;
+
+    pub(super) const NAME: &str = "mps2-an386";
+    pub(super) const MHZ: u32 = 25;
+    blocks! {
+        UART = 0x4000_4000;
+        IO = 0x4002_8000;
+    }
+}
+
+#[cfg(board = "mps2-an505")]
+mod place {
+    use crate::reg::blocks;
+
+    pub(super) const NAME: &str = "mps2-an505";
+    pub(super) const MHZ: u32 = 20;
+    blocks! {
+        UART = 0x5020_0000;
+        IO = 0x5030_2000;
+    }
+}
+
+use place::{IO, MHZ, UART};
+
+/// Registers of the serial line.
+mod uart {
+    pub(super) const DATA: u16 = 0x00;
+    pub(super) const STATE: u16 = 0x04;
+    pub(super) const CONTROL: u16 = 0x08;
+    pub(super) const DIVIDER: u16 = 0x10;
+    pub(super) const TRANSMITTER_FULL: u32 = 1;
+    pub(super) const RECEIVER_FULL: u32 = 2;
+}
+
+/// Registers of LEDs and buttons.
+mod io {
+    pub(super) const LEDS: u16 = 0x00;
+    pub(super) const BUTTONS: u16 = 0x08;
+}
+
+/// The board. It has no watchdog.
+pub struct Chosen {
+    clock: Clock<MHZ>,
+}
+
+impl Chosen {
+    /// Starts clock and serial line.
+    pub fn start() -> Option<Self> {
+        UART.write(uart::DIVIDER, MHZ * 1_000_000 / 115_200);
+        UART.write(uart::CONTROL, 0b11);
+        Some(Self { clock: Clock::start()? })
+    }
+}
+
+/// A LED or a button.
+pub struct Pin(u8);
+
+/// LEDs come first.
+const LEDS: u8 = 2;
+
+impl Pin {
+    fn of(number: u8) -> Option<Self> {
+        (number < 2 * LEDS).then_some(Self(number))
+    }
+
+    fn register(&self) -> u16 {
+        if self.0 < LEDS { io::LEDS } else { io::BUTTONS }
+    }
+}
+
+impl ErrorType for Pin {
+    type Error = Infallible;
+}
+
+impl OutputPin for Pin {
+    fn set_low(&mut self) -> Result<(), Infallible> {
+        IO.replace(self.register(), 1 << (self.0 % LEDS), 0);
+        Ok(())
+    }
+
+    fn set_high(&mut self) -> Result<(), Infallible> {
+        IO.replace(self.register(), 0, 1 << (self.0 % LEDS));
+        Ok(())
+    }
+}
+
+impl InputPin for Pin {
+    fn is_high(&mut self) -> Result<bool, Infallible> {
+        Ok(IO.read(self.register()) >> (self.0 % LEDS) & 1 != 0)
+    }
+
+    fn is_low(&mut self) -> Result<bool, Infallible> {
+        self.is_high().map(|high| !high)
+    }
+}
+
+impl Board for Chosen {
+    const NAME: &'static str = place::NAME;
+
+    type Pin<'a> = Pin;
+    type I2c<'a> = Absent;
+    type Spi<'a> = Absent;
+    type Pwm<'a> = Absent;
+    type Serial<'a> = Absent;
+
+    fn now_us(&mut self) -> u64 {
+        self.clock.now_us()
+    }
+
+    fn idle(&mut self, until_us: u64) {
+        self.clock.idle(until_us);
+    }
+
+    fn console_read(&mut self) -> Option<u8> {
+        let is_there = UART.read(uart::STATE) & uart::RECEIVER_FULL != 0;
+        is_there.then(|| UART.read(uart::DATA) as u8)
+    }
+
+    fn console_write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            while UART.read(uart::STATE) & uart::TRANSMITTER_FULL != 0 {}
+            UART.write(uart::DATA, byte.into());
+        }
+    }
+
+    fn pin(&mut self, pin: u8) -> Option<Pin> {
+        Pin::of(pin)
+    }
+
+    fn set_mode(&mut self, pin: u8, mode: Mode) -> Result<(), Errno> {
+        // They are what they are.
+        let is_led = Pin::of(pin).ok_or(Errno::Unsupported)?.0 < LEDS;
+        if is_led == (mode == Mode::Output) { Ok(()) } else { Err(Errno::Unsupported) }
+    }
+}

@@ -1,0 +1,84 @@
+//! nRF52840-DK: a Cortex-M4F. LED 1 is on P0.13, button 1 on P0.11, the serial line goes to the debugger. Builds; QEMU has no model of it.
+
+use ermine_boards::{Absent, Board, Errno, Grant, Level, Mode, Pull};
+
+use crate::nrf::{Clock, FlashSlot, Pin, Uart, Watchdog, random};
+
+pub use cortex_m_rt::entry;
+
+/// Words of value stack, bytes of memory, words of arena, of scratch space.
+pub const STACK: usize = 2048;
+pub const MEMORY: usize = 128 << 10;
+pub const ARENA: usize = 512;
+pub const SCRATCH: usize = 256;
+/// Guests that arrive are written to flash.
+pub type Slots = [FlashSlot<{ 32 << 10 }, { 4 << 10 }>; 2];
+#[allow(unsafe_code, reason = "addresses of flash")]
+// SAFETY: the memory map ends at 960 KB.
+pub const SLOTS: Slots = unsafe { [FlashSlot::at(960 << 10), FlashSlot::at(992 << 10)] };
+/// Fuel for a tick.
+pub const FUEL: u32 = 4000;
+
+pub static TABLE: &[Grant] = &[
+    // It shines when the pin is low.
+    Grant::output_safe("led", 13, Level::High),
+    Grant::input("button", 11, Pull::Up),
+    Grant::delay(),
+    Grant::clock(),
+    Grant::timer("tick", 1000),
+    Grant::log(),
+    Grant::random(),
+];
+
+/// The board.
+pub struct Chosen {
+    clock: Clock,
+    line: Uart,
+    watchdog: Watchdog,
+}
+
+impl Chosen {
+    /// Starts clock, serial line and watchdog.
+    pub fn start() -> Option<Self> {
+        Some(Self { clock: Clock::start(), line: Uart::start(6, 8), watchdog: Watchdog::start() })
+    }
+}
+
+impl Board for Chosen {
+    const NAME: &'static str = "nrf52840-dk";
+
+    type Pin<'a> = Pin;
+    type I2c<'a> = Absent;
+    type Spi<'a> = Absent;
+    type Pwm<'a> = Absent;
+    type Serial<'a> = Absent;
+
+    fn now_us(&mut self) -> u64 {
+        self.clock.now_us()
+    }
+
+    fn feed_watchdog(&mut self) {
+        self.watchdog.feed();
+    }
+
+    fn console_read(&mut self) -> Option<u8> {
+        self.line.read()
+    }
+
+    fn console_write(&mut self, bytes: &[u8]) {
+        self.line.write(bytes);
+    }
+
+    fn pin(&mut self, pin: u8) -> Option<Pin> {
+        Pin::of(pin)
+    }
+
+    fn set_mode(&mut self, pin: u8, mode: Mode) -> Result<(), Errno> {
+        Pin::of(pin).ok_or(Errno::Unsupported)?.set_mode(mode)
+    }
+
+    fn random(&mut self, bytes: &mut [u8]) -> Result<(), Errno> {
+        random(bytes);
+        Ok(())
+    }
+}

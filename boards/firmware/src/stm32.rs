@@ -1,0 +1,68 @@
+//! What STM32F1 and F4 have in common: the USART, the independent watchdog.
+
+use crate::reg::{Block, blocks};
+
+blocks! {
+    IWDG = 0x4000_3000;
+}
+
+/// Registers of a USART.
+mod usart {
+    pub(super) const SR: u16 = 0x00;
+    pub(super) const DR: u16 = 0x04;
+    pub(super) const BRR: u16 = 0x08;
+    pub(super) const CR1: u16 = 0x0c;
+    pub(super) const RXNE: u32 = 1 << 5;
+    pub(super) const TXE: u32 = 1 << 7;
+    /// On, transmitter and receiver too.
+    pub(super) const ON: u32 = 1 << 13 | 1 << 3 | 1 << 2;
+}
+
+/// A serial line, looked at when it is asked.
+pub struct Usart(Block);
+
+impl Usart {
+    /// Starts it. `divider` is the frequency of its bus by the baud rate.
+    pub fn start(block: Block, divider: u32) -> Self {
+        block.write(usart::BRR, divider);
+        block.write(usart::CR1, usart::ON);
+        Self(block)
+    }
+
+    /// A byte, if one has come.
+    pub fn read(&mut self) -> Option<u8> {
+        (self.0.read(usart::SR) & usart::RXNE != 0).then(|| self.0.read(usart::DR) as u8)
+    }
+
+    /// Writes all bytes.
+    pub fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            while self.0.read(usart::SR) & usart::TXE == 0 {}
+            self.0.write(usart::DR, byte.into());
+        }
+    }
+}
+
+/// The watchdog. It cannot be stopped.
+pub struct Watchdog(());
+
+impl Watchdog {
+    /// Starts it: it has patience for about two seconds.
+    pub fn start() -> Self {
+        // On; registers open; 40 kHz (or 32) divided by 32.
+        for (register, value) in [(0, 0xcccc), (0, 0x5555), (4, 3), (8, 0xfff)] {
+            IWDG.write(register, value);
+        }
+        Self(())
+    }
+
+    /// Feeds it.
+    pub fn feed(&mut self) {
+        IWDG.write(0, 0xaaaa);
+    }
+}
+
+/// Waits for bits of a register, but not forever: a model may not have them.
+pub fn wait_for(block: Block, offset: u16, bits: u32) -> bool {
+    (0..10_000).any(|_| block.read(offset) & bits == bits)
+}
