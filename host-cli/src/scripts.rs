@@ -3,6 +3,7 @@
 use crate::args::WastArgs;
 use crate::exit::{Exit, Failure};
 use crate::load;
+use crate::printable::printable;
 use crate::progress::Bar;
 use crate::report::answer;
 use crate::wast::{Features, Options, Report, run_file};
@@ -23,7 +24,8 @@ pub fn wast(args: &WastArgs) -> Result<Exit, Failure> {
     options.images = args.images;
     let features = args.features.iter().copied().fold(Features::none(), Features::with);
     let report = run(&args.files, features, &options);
-    let failures: String = report.failed.iter().map(|failure| format!("{failure}\n")).collect();
+    let failures: String =
+        report.failed.iter().map(|failure| format!("{}\n", printable(&failure.to_string()))).collect();
     let exit = answer(format!("{failures}{report}\n"))?;
     Ok(if report.failed.is_empty() { exit } else { Exit::TestsFailed })
 }
