@@ -1,5 +1,6 @@
-//! Names of functions, from modules that may be invalid.
+//! Names of functions: found in modules that may be invalid, and made readable.
 
+use rustc_demangle::demangle;
 use wasmparser::{CustomSectionReader, KnownCustom, Name, Parser, Payload, TypeRef};
 
 /// A function that a module defines.
@@ -37,6 +38,11 @@ pub(crate) fn function_at(wasm: &[u8], offset: u64) -> Option<Located<'_>> {
         }
     }
     Some(Located { index: found?, name })
+}
+
+/// A name as it is in the source, if it is one that Rust has mangled, without a hash.
+pub(crate) fn demangled(name: &str) -> String {
+    format!("{:#}", demangle(name))
 }
 
 /// Whether an import is a function.

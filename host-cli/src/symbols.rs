@@ -1,10 +1,10 @@
 //! Names for places in images: the symbol map that lies beside an image.
 
 use crate::exit::{Exit, Failure};
+use crate::names::demangled;
 use crate::printable::printable;
 use crate::{load, report};
 use ermine::image::{Symbol, SymbolMap};
-use rustc_demangle::demangle;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read as _};
@@ -73,7 +73,7 @@ pub(crate) fn read(path: &Path) -> Result<SymbolMap, Failure> {
 
 /// A place as reports show it: ` name at 0x…`, with a space before each part, or nothing.
 pub(crate) fn show(name: Option<&str>, offset: Option<usize>) -> String {
-    let name = name.map_or_else(String::new, |name| format!(" {}", printable(&format!("{:#}", demangle(name)))));
+    let name = name.map_or_else(String::new, |name| format!(" {}", printable(&demangled(name))));
     let offset = offset.map_or_else(String::new, |offset| format!(" at {offset:#x}"));
     format!("{name}{offset}")
 }

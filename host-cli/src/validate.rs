@@ -3,10 +3,9 @@
 use crate::args::ValidateArgs;
 use crate::exit::{Exit, Failure};
 use crate::load::{self, Program};
-use crate::{fault, names, progress, report};
+use crate::{fault, names, progress, report, symbols};
 use ermine::image::Inspection;
 use ermine::{Engine, Error, ErrorKind, Module};
-use rustc_demangle::demangle;
 
 /// Checks each file, and prints a line for each that is refused. The exit code is that of the first of them.
 ///
@@ -50,8 +49,7 @@ pub(crate) fn refused(name: &str, wasm: &[u8], error: &Error) -> Failure {
         _ => None,
     };
     if let Some(func) = offset.and_then(|offset| names::function_at(wasm, offset)) {
-        let known = func.name.map_or_else(String::new, |name| format!(" {:#}", demangle(name)));
-        parts.push(format!("in func[{}]{known}", func.index));
+        parts.push(format!("in func[{}]{}", func.index, symbols::show(func.name, None)));
     }
     Failure::new(failure.exit, parts.join(", "))
 }

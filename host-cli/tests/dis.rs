@@ -46,3 +46,14 @@ fn an_unknown_function_is_refused() {
         assert!(run.stderr.contains("there are functions 1 to 2"), "{}", run.stderr);
     }
 }
+
+#[test]
+fn mangled_names_are_shown_and_found_as_they_are_in_the_source() {
+    let program = "(module (func $_ZN3foo3bar17h0123456789abcdefE (drop (i32.const 1))) (func $other))";
+    assert_eq!(ermine("dis_mangled", program, &["compile", "t.wat"]).code, Some(0));
+    for (file, name) in [("t.wat", "foo::bar"), ("t.wat", "_ZN3foo3bar17h0123456789abcdefE"), ("t.erm", "foo::bar")] {
+        let run = ermine("dis_mangled", program, &["dis", "--func", name, file]);
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        assert!(run.stdout.contains("func[0] foo::bar, ") && !run.stdout.contains("func[1]"), "{}", run.stdout);
+    }
+}

@@ -2,10 +2,10 @@
 //!
 //! Addresses in them count from the start of the code section's contents. Nothing in them is trusted: what cannot be read is left out.
 
+use crate::names::demangled;
 use addr2line::{Context, Location};
 use ermine::Module;
 use gimli::{EndianSlice, LittleEndian, SectionId};
-use rustc_demangle::demangle;
 use std::fmt;
 use wasmparser::{Parser, Payload};
 
@@ -47,7 +47,7 @@ impl<'a> Dwarf<'a> {
         if let Ok(mut frames) = self.context.find_frames(address).skip_all_loads() {
             while let Ok(Some(frame)) = frames.next() {
                 let name = frame.function.and_then(|name| Some(name.raw_name().ok()?.into_owned()));
-                let name = name.map(|name| format!("{:#}", demangle(&name)));
+                let name = name.map(|name| demangled(&name));
                 places.push(Place { name, at: frame.location.as_ref().and_then(show) });
             }
         }

@@ -1,8 +1,8 @@
 //! What is worth knowing of an image before it goes to a board.
 
+use crate::names::demangled;
 use ermine::image::{Inspection, ItemKind, StackNeed, SymbolMap, Unbounded};
 use ermine::{ExternType, Module};
-use rustc_demangle::demangle;
 
 /// What a report shows.
 pub(crate) struct Facts<'a> {
@@ -42,7 +42,7 @@ impl Facts<'_> {
             exports.find(|export| export.kind == ItemKind::Func && export.index == func).map(|export| export.name)
         };
         let name = self.map.map_or_else(exported, |map| map.func_name(func));
-        name.map_or_else(|| format!("func[{func}]"), |name| format!("{:#}", demangle(name)))
+        name.map_or_else(|| format!("func[{func}]"), demangled)
     }
 
     /// The names of functions.

@@ -10,10 +10,10 @@
 use super::no_function;
 use crate::args::DisArgs;
 use crate::exit::{Exit, Failure};
+use crate::names::demangled;
 use crate::printable::printable;
 use crate::{fault, load, report, symbols};
 use ermine::image::{Inspection, ItemKind, SymbolMap};
-use rustc_demangle::demangle;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
@@ -53,10 +53,12 @@ impl<'a> Listing<'a> {
         Self { image, map, exports }
     }
 
-    /// The function with this index or name.
+    /// The function with this index or name, mangled or not.
     fn find(&self, wanted: &str) -> Option<u32> {
         let exported = || self.exports.iter().filter(|(_, names)| names.contains(&wanted)).map(|(&func, _)| func).min();
-        let named = || self.map.as_ref().and_then(|map| map.find(wanted));
+        let is_called = |map: &SymbolMap, func| map.func_name(func).is_some_and(|name| demangled(name) == wanted);
+        let demangled = |map: &SymbolMap| self.image.defined().find(|func| is_called(map, *func));
+        let named = || self.map.as_ref().and_then(|map| map.find(wanted).or_else(|| demangled(map)));
         wanted.parse().ok().or_else(exported).or_else(named)
     }
 
@@ -77,7 +79,7 @@ impl<'a> Listing<'a> {
         let mut text = format!("func[{func}]");
         // Writing to a string cannot fail.
         if let Some(name) = self.map.as_ref().and_then(|map| map.func_name(func)) {
-            let _ = write!(text, " {}", printable(&format!("{:#}", demangle(name))));
+            let _ = write!(text, " {}", printable(&demangled(name)));
         }
         for export in self.exports.get(&func).into_iter().flatten() {
             let _ = write!(text, " (export {export:?})");

@@ -1,6 +1,7 @@
 //! Two columns: what the module says, and what became of it.
 
 use super::wasm::{Function, OperatorLine};
+use crate::names::demangled;
 use crate::printable::printable;
 use std::fmt::Write as _;
 
@@ -36,7 +37,7 @@ fn heading(function: &Function<'_>) -> String {
     let mut heading = format!("func[{}]", function.index);
     if let Some(name) = function.name {
         heading.push(' ');
-        heading.push_str(&printable(name));
+        heading.push_str(&printable(&demangled(name)));
     }
     for export in &function.exports {
         // Writing to a string cannot fail.

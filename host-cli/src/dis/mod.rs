@@ -52,12 +52,8 @@ fn find<'a>(wasm: &'a WasmModule<'a>, name: &str, wanted: &str) -> Result<&'a Fu
         Err(_) => wasm.functions.iter().find(|function| function.is_called(wanted)),
     };
     found.ok_or_else(|| {
-        let ends = (wasm.functions.first(), wasm.functions.last());
-        no_function(
-            name,
-            wanted,
-            if let (Some(first), Some(last)) = ends { Some((first.index, last.index)) } else { None },
-        )
+        let ends = wasm.functions.first().zip(wasm.functions.last());
+        no_function(name, wanted, ends.map(|(first, last)| (first.index, last.index)))
     })
 }
 

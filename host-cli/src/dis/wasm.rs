@@ -1,7 +1,7 @@
 //! The functions of a module: names and operators.
 
 use super::operator;
-use crate::names::{function_names, is_function};
+use crate::names::{demangled, function_names, is_function};
 use std::collections::HashMap;
 use wasmparser::{BinaryReaderError, ExternalKind, FunctionBody, Operator, Parser, Payload};
 
@@ -69,9 +69,9 @@ impl<'a> WasmModule<'a> {
 }
 
 impl Function<'_> {
-    /// Whether it has this name, or is exported under it.
+    /// Whether it has this name, mangled or not, or is exported under it.
     pub(super) fn is_called(&self, name: &str) -> bool {
-        self.name == Some(name) || self.exports.contains(&name)
+        self.exports.contains(&name) || self.name.is_some_and(|own| own == name || demangled(own) == name)
     }
 
     /// Size of the body in bytes.

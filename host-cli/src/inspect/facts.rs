@@ -3,11 +3,11 @@
 use super::features;
 use super::scan::Scan;
 use super::wasi::{self, Group};
+use crate::names::demangled;
 use ermine::image::Inspection;
-use rustc_demangle::demangle;
 
 /// What the engine says to a module.
-pub(super) enum Engines {
+pub(super) enum Verdict {
     /// It takes it; this is its image.
     Takes(Vec<u8>),
     /// It lacks these proposals.
@@ -48,11 +48,11 @@ pub(super) struct Function {
 }
 
 impl<'a> Facts<'a> {
-    pub(super) fn new(name: &'a str, wasm: &'a [u8], scan: Scan<'a>, engine: Engines) -> Self {
-        let (image, lacking, refused) = match engine {
-            Engines::Takes(image) => (Inspection::open(&image).ok(), Vec::new(), None),
-            Engines::Lacks(names) => (None, names, None),
-            Engines::Refuses(why) => (None, Vec::new(), Some(why)),
+    pub(super) fn new(name: &'a str, wasm: &'a [u8], scan: Scan<'a>, verdict: Verdict) -> Self {
+        let (image, lacking, refused) = match verdict {
+            Verdict::Takes(image) => (Inspection::open(&image).ok(), Vec::new(), None),
+            Verdict::Lacks(names) => (None, names, None),
+            Verdict::Refuses(why) => (None, Vec::new(), Some(why)),
         };
         let needed = features::needed(wasm).unwrap_or_else(|| lacking.iter().cloned().collect());
         let proposal = |name: String| Proposal { is_supported: !lacking.contains(&name), name };
@@ -74,7 +74,7 @@ impl<'a> Facts<'a> {
 
     /// A function's name, demangled, if it has one.
     pub(super) fn func_name(&self, index: u32) -> Option<String> {
-        self.scan.names.get(&index).map(|name| format!("{:#}", demangle(name)))
+        self.scan.names.get(&index).map(|name| demangled(name))
     }
 
     /// Bytes of all function bodies.

@@ -18,7 +18,7 @@ use crate::exit::{Exit, Failure};
 use crate::load::{self, Program};
 use crate::{progress, report, validate};
 use ermine::{Engine, ErrorKind};
-use facts::{Engines, Facts};
+use facts::{Facts, Verdict};
 use scan::Scan;
 
 /// Prints what is in the file to standard output.
@@ -40,11 +40,11 @@ pub fn inspect(args: &InspectArgs) -> Result<Exit, Failure> {
 
 /// Everything there is to know of a module.
 fn facts<'a>(name: &'a str, wasm: &'a [u8]) -> Result<Facts<'a>, Failure> {
-    let engine = match Engine::new(&crate::config()).precompile_module(wasm) {
-        Ok(image) => Engines::Takes(image),
+    let verdict = match Engine::new(&crate::config()).precompile_module(wasm) {
+        Ok(image) => Verdict::Takes(image),
         Err(error) => match error.kind() {
-            ErrorKind::Proposal { names, .. } => Engines::Lacks(names.split(", ").map(str::to_owned).collect()),
-            ErrorKind::Limit { .. } | ErrorKind::ImageBound(_) => Engines::Refuses(error.to_string()),
+            ErrorKind::Proposal { names, .. } => Verdict::Lacks(names.split(", ").map(str::to_owned).collect()),
+            ErrorKind::Limit { .. } | ErrorKind::ImageBound(_) => Verdict::Refuses(error.to_string()),
             // The others say that the module is not valid.
             _ => return Err(validate::refused(name, wasm, &error)),
         },
@@ -52,7 +52,7 @@ fn facts<'a>(name: &'a str, wasm: &'a [u8]) -> Result<Facts<'a>, Failure> {
     let malformed = |error: wasmparser::BinaryReaderError| {
         Failure::new(Exit::CannotLoad, format!("{name} cannot be taken apart: {error}"))
     };
-    Ok(Facts::new(name, wasm, Scan::new(wasm).map_err(malformed)?, engine))
+    Ok(Facts::new(name, wasm, Scan::new(wasm).map_err(malformed)?, verdict))
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! What functions are called in a trace: by the name section, else by an export or import, else by their number.
 
-use crate::names::function_names;
-use rustc_demangle::demangle;
+use crate::names::{demangled, function_names};
 use std::collections::BTreeMap;
 use wasmparser::CustomSectionReader;
 
@@ -28,7 +27,7 @@ impl Names {
     /// The function's name as it is shown, on one line whatever is in it.
     fn show(&self, func: u32) -> String {
         let Some(name) = self.names.get(&func) else { return format!("func[{func}]") };
-        let name = format!("{:#}", demangle(name));
+        let name = demangled(name);
         let mut shown: String = name.chars().map(|c| if c.is_control() { '?' } else { c }).take(SHOWN).collect();
         if shown.len() < name.len() {
             shown.push('…');
