@@ -147,16 +147,15 @@ impl<'a> Emitter<'a> {
     }
 
     /// Takes the last instruction back.
-    pub(crate) fn take_last(&mut self) -> Option<Staged> {
-        let taken = self.last.take();
-        self.last = self.before.take();
+    pub(crate) fn take_last(&mut self) {
+        self.last = self.before;
+        self.before = None;
         self.acc = None;
-        taken
     }
 
     /// Takes back the instruction before the last.
-    pub(crate) fn take_before(&mut self) -> Option<Staged> {
-        self.before.take()
+    pub(crate) fn take_before(&mut self) {
+        self.before = None;
     }
 
     /// Whether the value of this slot, read as this type, is in the accumulator for the next instruction.
@@ -214,7 +213,7 @@ impl<'a> Emitter<'a> {
         if let Some(before) = self.before.take() {
             self.write(&before);
         }
-        self.before = self.last.take();
+        self.before = self.last;
         self.last = Some(staged);
         self.acc = match (staged.dest, staged.acc) {
             (Dest::Slot(slot), Some(ty)) => Some((slot, ty)),

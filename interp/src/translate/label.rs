@@ -122,10 +122,12 @@ impl Labels {
         self.may_be_tight(here, units) && self.is_oldest_tight(here, units)
     }
 
-    /// Whether it could be. Most functions are too short for that.
+    /// Whether it could be. Most functions are too short for that, whatever is in them: a branch has two units or more.
     #[inline]
     pub(crate) fn may_be_tight(&self, here: u32, units: usize) -> bool {
-        u64::from(here) + units as u64 + 4 * self.near.len() as u64 > u64::from(REACH)
+        let (here, units) = (u64::from(here), units as u64);
+        here > u64::from(REACH).saturating_sub(units) / 3
+            && here + units + 4 * self.near.len() as u64 > u64::from(REACH)
     }
 
     fn is_oldest_tight(&mut self, here: u32, units: usize) -> bool {

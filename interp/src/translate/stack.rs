@@ -119,6 +119,8 @@ pub(crate) struct Stack {
     settled: usize,
     /// The end of the highest slot ever used.
     high: u32,
+    /// An entry that ends here or below neither raises `high` nor has a far slot behind it.
+    known: u32,
 }
 
 impl Stack {
@@ -128,6 +130,7 @@ impl Stack {
         self.next = base.0;
         self.far = far.0;
         self.high = base.0;
+        self.known = base.0.min(Slot::LAST_TEMP);
         self.settled = 0;
     }
 
@@ -191,10 +194,18 @@ impl Stack {
     #[inline]
     fn put(&mut self, kind: Kind, what: u64, ty: Ty, part: u8) -> Slot {
         let slot = Slot(self.next);
-        self.high = self.high.max(slot.0 + ty.bytes());
-        self.next = self.after(slot, ty).0;
+        let end = slot.0 + ty.bytes();
+        self.next = if end <= self.known { end } else { self.raise(slot, ty) };
         self.entries.push(Entry { slot, ty, part, kind, what });
         slot
+    }
+
+    /// Notes that slots are used up to the end of this one. Returns the next.
+    #[inline(never)]
+    fn raise(&mut self, slot: Slot, ty: Ty) -> u32 {
+        self.high = self.high.max(slot.0 + ty.bytes());
+        self.known = self.high.min(Slot::LAST_TEMP);
+        self.after(slot, ty).0
     }
 
     /// Pops an entry. Validation has made sure that there is one.

@@ -19,29 +19,31 @@ pub(crate) enum Dest {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Operand {
     place: Place,
+    /// How many fields it has.
+    len: u8,
     /// The fields, the first in the lowest bits. Those behind the last are of no meaning.
     units: u64,
 }
 
 impl Operand {
     /// The accumulator.
-    pub(crate) const ACC: Self = Self { place: Place::A, units: 0 };
+    pub(crate) const ACC: Self = Self { place: Place::A, len: 0, units: 0 };
 
     /// A near slot.
     #[inline]
     pub(crate) fn slot(slot: Slot) -> Self {
-        Self { place: Place::S, units: slot.field().into() }
+        Self { place: Place::S, len: 1, units: slot.field().into() }
     }
 
     /// An integer, in as few fields as it fits in.
     #[inline]
     pub(crate) fn integer(value: i64) -> Self {
-        let place = match () {
-            () if i16::try_from(value).is_ok() => Place::I,
-            () if i32::try_from(value).is_ok() => Place::W,
-            () => Place::K,
+        let (place, len) = match () {
+            () if i16::try_from(value).is_ok() => (Place::I, 1),
+            () if i32::try_from(value).is_ok() => (Place::W, 2),
+            () => (Place::K, 4),
         };
-        Self { place, units: value.cast_unsigned() }
+        Self { place, len, units: value.cast_unsigned() }
     }
 
     /// A constant of this type.
@@ -49,8 +51,8 @@ impl Operand {
     pub(crate) fn constant(bits: u64, ty: Ty) -> Self {
         match ty {
             Ty::I32 | Ty::I64 => Self::integer(signed(bits, ty)),
-            Ty::F32 => Self { place: Place::W, units: bits },
-            Ty::F64 => Self { place: Place::K, units: bits },
+            Ty::F32 => Self { place: Place::W, len: 2, units: bits },
+            Ty::F64 => Self { place: Place::K, len: 4, units: bits },
         }
     }
 
@@ -107,12 +109,12 @@ impl Fields {
 
     /// Puts the first `count` of four fields behind the last one. All are copied where there is room, since that takes one move.
     #[inline(always)]
-    fn push_first(&mut self, units: [u16; 4], count: usize) {
+    fn push_first(&mut self, units: [u16; 4], count: u8) {
         if let Some(free) = self.free() {
             *free = units;
-            self.len += count as u8;
+            self.len += count;
         } else {
-            *self = self.followed_by(units.get(..count).unwrap_or(&[]));
+            *self = self.followed_by(units.get(..usize::from(count)).unwrap_or(&[]));
         }
     }
 
@@ -179,16 +181,10 @@ impl Operands {
 
     #[inline(always)]
     fn push(&mut self, operand: Operand) {
-        let Operand { place, units: bits } = operand;
+        let Operand { place, len, units: bits } = operand;
         let units = [bits as u16, (bits >> 16) as u16, (bits >> 32) as u16, (bits >> 48) as u16];
-        let count = match place {
-            Place::A => 0,
-            Place::S | Place::I | Place::O | Place::P | Place::M => 1,
-            Place::W => 2,
-            Place::K => 4,
-        };
         self.places = self.places.with(place);
-        self.fields.push_first(units, count);
+        self.fields.push_first(units, len);
     }
 
     /// These and one more in this place, with these fields.
