@@ -69,23 +69,46 @@ impl<'a> Source<'a> {
         }
         Ok(module)
     }
+}
 
-    /// The module with functions that report their calls to `tracer`, under the name that a library is linked by.
+/// A program or a library that can be instantiated.
+pub(crate) struct Loaded<'a> {
+    pub(crate) source: &'a Source<'a>,
+    pub(crate) module: Module,
+}
+
+impl<'a> Loaded<'a> {
+    /// Loads it. What explains its backtraces is added to `sources`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Source::module`].
+    pub(crate) fn new(source: &'a Source<'a>, engine: &Engine, sources: &mut Sources) -> Result<Self, Failure> {
+        Ok(Self { source, module: source.module(engine, sources)? })
+    }
+
+    /// What messages call it.
+    pub(crate) fn name(&self) -> &'a str {
+        &self.source.name
+    }
+
+    /// Lets its functions report their calls to `tracer`, those of a library under the name that it is linked by.
     ///
     /// # Errors
     ///
     /// If it is an image, or is too large to have anything added.
-    pub(super) fn traceable(
-        &self,
-        module: &Module,
+    pub(crate) fn trace(
+        &mut self,
         library: Option<&str>,
         sources: &mut Sources,
         tracer: &mut Tracer,
-    ) -> Result<Module, Failure> {
-        let Traceable { module: rewritten, names, functions, places } =
-            calls::traceable(module.engine(), &self.name, &self.program, tracer.next_function())?;
+    ) -> Result<(), Failure> {
+        let Source { name, program, .. } = self.source;
+        let Traceable { module, names, functions, places } =
+            calls::traceable(self.module.engine(), name, program, tracer.next_function())?;
         tracer.name(library, names, functions);
-        sources.add_rewritten(&rewritten, module, places);
-        Ok(rewritten)
+        sources.add_rewritten(&module, &self.module, places);
+        self.module = module;
+        Ok(())
     }
 }

@@ -17,13 +17,13 @@ use crate::args::{RunArgs, Trace};
 use crate::backtrace::Sources;
 use crate::exit::{Exit, Failure};
 use crate::grants;
-use crate::source::Source;
+use crate::source::{Loaded, Source};
 use crate::trace::Tracer;
 use crate::watch::{Watch, Watched, Watcher};
 use crate::{fault, report, size, values};
 use bounds::Bounds;
 use deadline::Deadline;
-use ermine::{Config, Engine, Limits, Linker, Module, Store, TrapCode};
+use ermine::{Config, Engine, Limits, Linker, Store, TrapCode};
 use ermine_wasi::{StdPort, WasiCtx, add_to_linker_with};
 use session::{Session, Stop};
 use std::io;
@@ -75,9 +75,11 @@ pub(crate) fn run_watched(args: &RunArgs, mut watch: Watch) -> Result<Exit, Fail
     let config = config(args, &main, &preloads);
     let engine = Engine::try_new(&config).map_err(|error| fault::no_engine(&error))?;
     let mut sources = Sources::new(args.backtrace);
-    let mut modules = Modules::load(&engine, &main, &preloads, &mut sources)?;
+    let mut program = Loaded::new(&main, &engine, &mut sources)?;
+    let libraries = preloads.iter().map(|source| Loaded::new(source, &engine, &mut sources));
+    let mut libraries: Vec<Loaded<'_>> = libraries.collect::<Result<_, _>>()?;
     if let (Some(Trace::Calls), Some(tracer)) = (args.trace, &mut watch.trace) {
-        modules.trace(args, &main, &preloads, &mut sources, tracer)?;
+        trace_calls(args, &mut program, &mut libraries, &mut sources, tracer)?;
     }
     let loaded = started.elapsed();
 
@@ -93,9 +95,7 @@ pub(crate) fn run_watched(args: &RunArgs, mut watch: Watch) -> Result<Exit, Fail
 
     let started = Instant::now();
     let timeout = args.timeout.map(|time| Deadline::start(&main.name, time, store.interrupt_handle())).transpose()?;
-    let mut session = Session::new(args, linker);
-    let libraries = preloads.iter().map(|source| source.name.as_str()).zip(modules.libraries);
-    let result = session.execute(&mut store, libraries, (&main.name, &modules.main));
+    let result = Session::new(args, linker).execute(&mut store, &libraries, &program);
     drop(timeout);
     store.data_mut().watch.finish();
     let ran = started.elapsed();
@@ -107,41 +107,20 @@ pub(crate) fn run_watched(args: &RunArgs, mut watch: Watch) -> Result<Exit, Fail
     result
 }
 
-/// The program and what is preloaded.
-struct Modules {
-    main: Module,
-    libraries: Vec<Module>,
-}
-
-impl Modules {
-    fn load(
-        engine: &Engine,
-        main: &Source<'_>,
-        preloads: &[Source<'_>],
-        sources: &mut Sources,
-    ) -> Result<Self, Failure> {
-        let main = main.module(engine, sources)?;
-        let libraries = preloads.iter().map(|source| source.module(engine, sources)).collect::<Result<_, _>>()?;
-        Ok(Self { main, libraries })
+/// Lets the guest's functions report their calls. Libraries that are images stay as they are: theirs cannot be shown.
+fn trace_calls(
+    args: &RunArgs,
+    program: &mut Loaded<'_>,
+    libraries: &mut [Loaded<'_>],
+    sources: &mut Sources,
+    tracer: &mut Tracer,
+) -> Result<(), Failure> {
+    program.trace(None, sources, tracer)?;
+    let libraries = args.preload.iter().zip(libraries);
+    for (preload, library) in libraries.filter(|(_, library)| !library.source.is_image()) {
+        library.trace(Some(&preload.name), sources, tracer)?;
     }
-
-    /// Lets their functions report their calls. Libraries that are images stay as they are: theirs cannot be shown.
-    fn trace(
-        &mut self,
-        args: &RunArgs,
-        main: &Source<'_>,
-        preloads: &[Source<'_>],
-        sources: &mut Sources,
-        tracer: &mut Tracer,
-    ) -> Result<(), Failure> {
-        self.main = main.traceable(&self.main, None, sources, tracer)?;
-        for ((preload, source), library) in args.preload.iter().zip(preloads).zip(&mut self.libraries) {
-            if !source.is_image() {
-                *library = source.traceable(library, Some(&preload.name), sources, tracer)?;
-            }
-        }
-        Ok(())
-    }
+    Ok(())
 }
 
 fn config(args: &RunArgs, main: &Source<'_>, preloads: &[Source<'_>]) -> Config {

@@ -3,6 +3,7 @@
 use super::{State, unknown};
 use crate::args::{RunArgs, Trace, UnknownImports};
 use crate::exit::{Exit, Failure};
+use crate::source::Loaded;
 use crate::trace::calls;
 use crate::{fault, imports, invoke, report};
 use ermine::{Error, ErrorKind, Func, Instance, Linker, Module, Store, Val};
@@ -34,44 +35,45 @@ impl<'a> Session<'a> {
         Self { args, linker, linked: Vec::new() }
     }
 
-    /// Links the libraries (with their names), then instantiates the program and runs what there is to run: its results.
+    /// Links the libraries, then instantiates the program and runs what there is to run: its results.
     ///
     /// # Errors
     ///
     /// Whatever kept the program from ending by itself.
-    pub(super) fn execute<'m>(
+    pub(super) fn execute(
         &mut self,
         store: &mut Store<State>,
-        libraries: impl Iterator<Item = (&'m str, Module)>,
-        (name, module): (&str, &Module),
+        libraries: &[Loaded<'_>],
+        program: &Loaded<'_>,
     ) -> Result<Vec<Val>, Stop> {
-        for (preload, (library, module)) in self.args.preload.iter().zip(libraries) {
-            self.preload(store, &preload.name, library, module)?;
+        for (preload, library) in self.args.preload.iter().zip(libraries) {
+            self.preload(store, &preload.name, library)?;
         }
-        let instance = self.instantiate(store, name, module)?;
+        let instance = self.instantiate(store, program)?;
         match &self.args.program.invoke {
-            Some(function) => self.run_function(store, name, module, &instance, function),
-            None => run_program(store, name, module, &instance),
+            Some(function) => self.run_function(store, program, &instance, function),
+            None => run_program(store, program, &instance),
         }
     }
 
     /// Instantiates a library, lets it initialize itself, and defines its exports under `name`.
-    fn preload(&mut self, store: &mut Store<State>, name: &str, file: &str, module: Module) -> Result<(), Stop> {
-        let instance = self.instantiate(store, file, &module)?;
-        initialize(store, file, &instance)?;
+    fn preload(&mut self, store: &mut Store<State>, name: &str, library: &Loaded<'_>) -> Result<(), Stop> {
+        let instance = self.instantiate(store, library)?;
+        initialize(store, library.name(), &instance)?;
         self.linker.instance(&*store, name, instance).map_err(|error| {
             let why = match error.kind() {
                 ErrorKind::DuplicateDefinition { module, name } => format!("{module}.{name} is provided already"),
                 _ => error.to_string(),
             };
-            Failure::new(Exit::CannotLoad, format!("--preload {name}={file}: {why}"))
+            Failure::new(Exit::CannotLoad, format!("--preload {name}={}: {why}", library.name()))
         })?;
-        self.linked.push((name.to_owned(), module));
+        self.linked.push((name.to_owned(), library.module.clone()));
         Ok(())
     }
 
     /// Instantiates a module; its start function has run then.
-    fn instantiate(&mut self, store: &mut Store<State>, name: &str, module: &Module) -> Result<Instance, Stop> {
+    fn instantiate(&mut self, store: &mut Store<State>, loaded: &Loaded<'_>) -> Result<Instance, Stop> {
+        let (name, module) = (loaded.name(), &loaded.module);
         let mut result = self.linker.instantiate_and_start(&mut *store, module);
         if let Err(error) = &result
             && let ErrorKind::MissingImports(missing) = error.kind()
@@ -94,17 +96,16 @@ impl<'a> Session<'a> {
     fn run_function(
         &self,
         store: &mut Store<State>,
-        name: &str,
-        module: &Module,
+        program: &Loaded<'_>,
         instance: &Instance,
         function: &str,
     ) -> Result<Vec<Val>, Stop> {
-        let func = invoke::function(module, instance, store, function)?;
+        let func = invoke::function(&program.module, instance, store, function)?;
         let params = invoke::arguments(func, store, function, self.args.program.args())?;
         if function != "_initialize" {
-            initialize(store, name, instance)?;
+            initialize(store, program.name(), instance)?;
         }
-        call(store, name, func, &params)
+        call(store, program.name(), func, &params)
     }
 }
 
@@ -122,10 +123,11 @@ fn not_instantiated(store: &Store<State>, name: &str, error: Error) -> Stop {
 }
 
 /// A command's `_start`, or a reactor's `_initialize`.
-fn run_program(store: &mut Store<State>, name: &str, module: &Module, instance: &Instance) -> Result<Vec<Val>, Stop> {
+fn run_program(store: &mut Store<State>, program: &Loaded<'_>, instance: &Instance) -> Result<Vec<Val>, Stop> {
+    let name = program.name();
     let entry = ["_start", "_initialize"].iter().find_map(|entry| instance.get_func(&*store, entry));
     let Some(entry) = entry else {
-        let functions: Vec<&str> = invoke::exported_functions(module).collect();
+        let functions: Vec<&str> = invoke::exported_functions(&program.module).collect();
         if !functions.is_empty() {
             let functions = functions.join(", ");
             report::note(format_args!("{name} has no `_start`; --invoke can call: {functions}"));
