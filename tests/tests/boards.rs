@@ -24,6 +24,9 @@ const BEST_PEER: [(&str, u64); 7] = [
     ("sort", 4857),
 ];
 
+/// The most of the best peers' instructions that ours may be, geometric mean.
+const MOST_OF_PEERS: f64 = 0.85;
+
 /// What must hold whatever the golden says, in bytes.
 const MOST: [(&str, u64); 10] = [
     ("m4f.flash", 48 << 10),
@@ -49,6 +52,7 @@ const HEAD: &str = "\
 # ram      bytes of .data and .bss beyond linear memory and value stack
 # stack    bytes of native stack at the most
 # count    thousands of instructions of a call, in QEMU's models of MPS2 AN386 and micro:bit
+# against  those on the Cortex-M4F by the best peer's, geometric mean in thousandths
 ";
 
 const TOOLS: [&str; 2] = ["arm-none-eabi-nm", "arm-none-eabi-size"];
@@ -172,7 +176,8 @@ fn the_firmware_computes_what_it_should_in_known_time_and_space() {
     }
     let mean = against_peers(&metrics);
     println!("instructions on a Cortex-M4F by the best peer's, geometric mean: {mean:.3}");
-    assert!(mean <= 1.0, "slower than the best peers: {mean:.3}");
+    assert!(mean <= MOST_OF_PEERS, "slower than it has to be: {mean:.3}");
+    metrics.insert("m4f.against".to_owned(), (mean * 1000.0).round() as u64);
     check(&metrics).unwrap_or_else(|difference| panic!("{difference}"));
 }
 

@@ -2,6 +2,7 @@
 
 mod charts;
 mod document;
+mod goldens;
 mod svg;
 mod targets;
 mod text;

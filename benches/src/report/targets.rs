@@ -1,5 +1,6 @@
 //! The project's targets beside what was measured.
 
+use super::goldens;
 use crate::results::{Results, Times};
 use crate::workload::Kind;
 
@@ -57,6 +58,12 @@ pub fn targets(results: &Results) -> Vec<Target> {
             measured: both("tail+fuel", "tail"),
         },
         Target {
+            what: "dispatches per operator (kernels / programs), counted",
+            floor: "≤ 0.38 / 0.42",
+            aim: "≤ 0.33 / 0.37",
+            measured: goldens::dispatches().map(|[kernels, programs]| format!("{kernels:.3} / {programs:.3}")),
+        },
+        Target {
             what: "eager validation and translation, MB/s against wasmi's",
             floor: "≥ 1.3",
             aim: "≥ 1.8",
@@ -85,6 +92,12 @@ pub fn targets(results: &Results) -> Vec<Target> {
             floor: "≤ 0.8",
             aim: "≤ 0.5",
             measured: table("host-calls", "tail", "wasmi"),
+        },
+        Target {
+            what: "Cortex-M4F, seven kernels, instructions by the best peer's, counted in QEMU's model",
+            floor: "≤ 0.85",
+            aim: "≤ 0.70",
+            measured: goldens::cortex_m4f().map(|ratio| format!("{ratio:.3}")),
         },
     ]
 }
