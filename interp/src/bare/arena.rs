@@ -74,8 +74,8 @@ pub(crate) const fn inner_bytes(pointer_bytes: usize) -> usize {
     match pointer_bytes {
         4 => 192,
         // Where there is an allocator, a context has a list of functions more.
-        _ if cfg!(feature = "alloc") => 320,
-        _ => 312,
+        _ if cfg!(feature = "alloc") => 328,
+        _ => 320,
     }
 }
 

@@ -241,7 +241,7 @@ fn describe_code(ctx: &mut Ctx, image: Image<'_>) {
     ctx.funcs_len = functions.len() as u32;
     ctx.defined = ctx.funcs.wrapping_add(imported as usize);
     ctx.defined_first = imported;
-    ctx.defined_len = ctx.funcs_len.wrapping_sub(imported);
+    ctx.defined_len = functions.len().saturating_sub(imported as usize);
     ctx.types = image.section(Section::Types).as_ptr();
     ctx.bulk_at_once = if image.is_metered() { 0 } else { u32::MAX };
 }

@@ -9,7 +9,7 @@
 #![allow(clippy::missing_safety_doc, reason = "the contract of every body here is that of `PlainRow::run`")]
 
 use super::LINK_BYTES;
-use super::ctx::{Arg, CodePtr};
+use super::ctx::{Arg, CodePtr, Ctx};
 use super::exit::ExitCode;
 use super::row::PlainRow;
 use super::state::{Flow, State, Stream, read32};
@@ -84,6 +84,17 @@ struct Zeros([u32; ZEROS]);
 const ZEROS: usize = if cfg!(target_pointer_width = "32") { 1 } else { 8 };
 const _: () = assert!(size_of::<Zeros>() <= super::RED_ZONE);
 
+/// Whether a frame of so many bytes fits on the stack at `sp`, which is on it.
+#[inline(always)]
+fn has_room(ctx: &Ctx, sp: *mut u8, frame: u32) -> bool {
+    if cfg!(target_pointer_width = "64") {
+        // No sum of an address and 32 bits is too large. It takes one register less than the difference.
+        sp.addr().wrapping_add(frame as usize) <= ctx.stack_end.addr()
+    } else {
+        ctx.stack_end.addr().wrapping_sub(sp.addr()) >= frame as usize
+    }
+}
+
 /// Enters a function: checks the stack, pays for it, zeroes its locals, writes its link.
 ///
 /// # Safety
@@ -98,8 +109,7 @@ pub(crate) unsafe fn enter_function<C: Stream, const METERED: bool>(
     // SAFETY: the caller's contract. The frame fits the stack by the check, and the link lies in the frame, before the locals.
     unsafe {
         let header = Header::read::<C>(entry);
-        let room = ((*s.ctx).stack_end as usize).wrapping_sub(sp as usize);
-        if room < header.frame as usize {
+        if !has_room(&*s.ctx, sp, header.frame) {
             (*s.ctx).note_callee(entry, s.acc);
             return Flow::Exit(ExitCode::trap(Trap::StackOverflow));
         }
@@ -146,12 +156,20 @@ pub(crate) unsafe fn call_import<C: Stream>(s: &mut State<C>, frame: u32, func: 
     }
 }
 
-/// The function that an indirect call means: its code if the running instance defines it, else its number with `null`.
+/// What an indirect call means.
+enum Callee {
+    /// A function of the running instance, by its code.
+    Own(CodePtr),
+    /// Another function of the store, by its number.
+    Foreign(u32),
+}
+
+/// The function that an indirect call means. The common case, one of the running instance, is decided first: null and bad references are none, either.
 ///
 /// # Safety
 /// The module has such a table and such a type (invariant 1).
 #[inline(always)]
-unsafe fn callee<C: Stream>(s: &State<C>, index: u32, ty: u32, table: u32) -> Result<(CodePtr, u32), Trap> {
+unsafe fn callee<C: Stream>(s: &State<C>, index: u32, ty: u32, table: u32) -> Result<Callee, Trap> {
     // SAFETY: the caller's contract; table, function list and types are as long as the driver said (invariant 2).
     unsafe {
         let ctx = &*s.ctx;
@@ -160,21 +178,33 @@ unsafe fn callee<C: Stream>(s: &State<C>, index: u32, ty: u32, table: u32) -> Re
             return Err(Trap::UndefinedElement);
         }
         let reference = *(*table).base.add(index as usize);
-        if reference == 0 {
-            return Err(Trap::IndirectCallToNull);
+        let own = (reference as usize).wrapping_sub(1).wrapping_sub(ctx.defined_first as usize);
+        if own >= ctx.defined_len {
+            return foreign(ctx, reference, ty);
         }
-        let func = reference - 1;
-        if func >= ctx.funcs_len {
-            return Err(Trap::BadReference);
-        }
-        let record = *ctx.funcs.add(func as usize);
-        if record.type_id != *ctx.types.add(ty as usize) {
+        // Read for itself (that is what `volatile` does here), it leaves a register to the rest.
+        let wanted = ctx.types.add(ty as usize).read_volatile();
+        let record = *ctx.defined.add(own);
+        if record.type_id != wanted {
             return Err(Trap::BadSignature);
         }
-        let own = func.wrapping_sub(ctx.defined_first);
-        let entry = if own < ctx.defined_len { C::entry_at(ctx, own, record.offset) } else { core::ptr::null() };
-        Ok((entry, func))
+        Ok(Callee::Own(C::entry_at(ctx, own as u32, record.offset)))
     }
+}
+
+/// The function that an indirect call means if it is none of the running instance.
+///
+/// # Safety
+/// As for [`callee`].
+#[inline(always)]
+unsafe fn foreign(ctx: &Ctx, reference: u32, ty: u32) -> Result<Callee, Trap> {
+    let Some(func) = reference.checked_sub(1) else { return Err(Trap::IndirectCallToNull) };
+    if func >= ctx.funcs_len {
+        return Err(Trap::BadReference);
+    }
+    // SAFETY: the caller's contract; the list is as long as the driver said (invariant 2).
+    let same = unsafe { (*ctx.funcs.add(func as usize)).type_id == *ctx.types.add(ty as usize) };
+    if same { Ok(Callee::Foreign(func)) } else { Err(Trap::BadSignature) }
 }
 
 #[inline(always)]
@@ -185,17 +215,18 @@ pub(crate) unsafe fn call_indirect<C: Stream, const METERED: bool>(
     ty: u32,
     table: u32,
 ) -> Flow {
+    s.drop_acc();
     // SAFETY: all operands are those of a verified instruction (invariant 1).
     unsafe {
         match callee(s, s.get(index), ty, table) {
-            Ok((entry, _)) if !entry.is_null() => {
+            Ok(Callee::Own(entry)) => {
                 let link = Link {
                     ip: s.ip.add(C::size(const { row::CallIndirect::LAYOUT.bytes() })),
                     distance: frame as usize,
                 };
                 enter_function::<C, METERED>(s, entry, s.sp.add(frame as usize), link)
             }
-            Ok((_, func)) => {
+            Ok(Callee::Foreign(func)) => {
                 (*s.ctx).args[0] = func as Arg;
                 (*s.ctx).args[1] = frame as Arg;
                 s.leave(const { row::CallIndirect::LAYOUT.bytes() }, ExitCode::CALL_FUNC)
@@ -221,8 +252,7 @@ unsafe fn replace<C: Stream, const METERED: bool>(
     // anything moves: the callee's arguments are part of its frame.
     unsafe {
         let header = Header::read::<C>(entry);
-        let room = ((*s.ctx).stack_end as usize).wrapping_sub(s.sp as usize);
-        if room < header.frame as usize {
+        if !has_room(&*s.ctx, s.sp, header.frame) {
             (*s.ctx).note_callee(entry, s.acc);
             return Flow::Exit(ExitCode::trap(Trap::StackOverflow));
         }
@@ -296,8 +326,8 @@ pub(crate) unsafe fn return_call_indirect<C: Stream, const METERED: bool>(
     // SAFETY: all operands are those of a verified instruction (invariant 1).
     unsafe {
         match callee(s, s.get(index), ty, table) {
-            Ok((entry, _)) if !entry.is_null() => replace::<C, METERED>(s, entry, frame, bytes, link),
-            Ok((_, func)) => leave_for(s, func, frame, bytes, link, ExitCode::TAIL_CALL_FUNC),
+            Ok(Callee::Own(entry)) => replace::<C, METERED>(s, entry, frame, bytes, link),
+            Ok(Callee::Foreign(func)) => leave_for(s, func, frame, bytes, link, ExitCode::TAIL_CALL_FUNC),
             Err(trap) => Flow::Exit(ExitCode::trap(trap)),
         }
     }

@@ -101,7 +101,7 @@ pub(crate) struct Ctx {
     pub(crate) funcs_len: u32,
     /// Where `defined` starts in `funcs`, and how many they are.
     pub(crate) defined_first: u32,
-    pub(crate) defined_len: u32,
+    pub(crate) defined_len: usize,
     /// Number of the running instance in its store.
     pub(crate) instance: u32,
     /// Length of the running instance's arrays above, for the checks of debug builds.

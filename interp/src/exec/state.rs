@@ -375,6 +375,15 @@ impl<C: Stream> State<C> {
         Flow::Jump
     }
 
+    /// Says that the integer accumulator is not needed any more: a callee does not read it. Handlers that need many registers have one more then.
+    #[inline(always)]
+    pub(crate) fn drop_acc(&mut self) {
+        #[cfg(ermine_tail)]
+        {
+            self.acc.int = 0;
+        }
+    }
+
     /// Leaves with `ip` behind this instruction, whose fields take `fields` bytes.
     ///
     /// # Safety

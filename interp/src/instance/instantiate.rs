@@ -165,7 +165,7 @@ fn link(
     elements: Box<[Box<[u32]>]>,
 ) -> Result<InstanceEntity, Error> {
     let own = spaces.funcs.get(module.inner.env.imported_funcs as usize..).unwrap_or_default();
-    let defined = (own.first().copied().unwrap_or(0), u32::try_from(own.len()).map_err(|_| Error::foreign())?);
+    let defined = (own.first().copied().unwrap_or(0), own.len());
     // The bound on functions of a store keeps them below the last number.
     let funcs = spaces.funcs.iter().map(|func| func.wrapping_add(1)).collect();
     Ok(InstanceEntity {

@@ -126,7 +126,7 @@ pub(crate) struct InstanceEntity {
     /// References to functions, by function index.
     funcs: Box<[u32]>,
     /// The store's number of the first function that the module defines, and how many these are: they follow one another.
-    defined: (u32, u32),
+    defined: (u32, usize),
     memories: Linked<MemoryView>,
     tables: Linked<TableView>,
     globals: Linked<u64>,
