@@ -268,18 +268,23 @@ const TRAPS: [Trap; 14] = [
     Trap::BadReference,
 ];
 
-pub(crate) fn number(out: &mut dyn FnMut(&[u8]), before: &[u8], number: u32) {
-    digits(out, before, number, 10);
+fn number(out: &mut dyn FnMut(&[u8]), before: &[u8], number: u32) {
+    digits(out, before, number, 10, 1);
 }
 
-pub(crate) fn hexadecimal(out: &mut dyn FnMut(&[u8]), before: &[u8], number: u32) {
-    digits(out, before, number, 16);
+fn hexadecimal(out: &mut dyn FnMut(&[u8]), before: &[u8], number: u32) {
+    digits(out, before, number, 16, 1);
 }
 
-/// Writes a number behind some text. `base` is 10 or 16.
-fn digits(out: &mut dyn FnMut(&[u8]), before: &[u8], mut number: u32, base: u32) {
+/// Writes a checksum as other tools do: with eight digits.
+pub(crate) fn checksum(out: &mut dyn FnMut(&[u8]), before: &[u8], number: u32) {
+    digits(out, before, number, 16, 8);
+}
+
+/// Writes a number behind some text, with at least so many digits. `base` is 10 or 16.
+fn digits(out: &mut dyn FnMut(&[u8]), before: &[u8], mut number: u32, base: u32, least: usize) {
     out(before);
-    let mut digits = [0; 10];
+    let mut digits = [b'0'; 10];
     let mut first = digits.len();
     for (index, place) in digits.iter_mut().enumerate().rev() {
         // Less than 16.
@@ -291,5 +296,5 @@ fn digits(out: &mut dyn FnMut(&[u8]), before: &[u8], mut number: u32, base: u32)
             break;
         }
     }
-    out(digits.get(first..).unwrap_or_default());
+    out(digits.get(first.min(digits.len().saturating_sub(least))..).unwrap_or_default());
 }

@@ -17,7 +17,7 @@ use crate::{
         message::{Activity, BUILT_IN, Status},
     },
     refusal::Room,
-    report::{Kind, Report, hexadecimal},
+    report::{Kind, Report, checksum},
     slot::{Mark, Slot},
     state::State,
 };
@@ -258,7 +258,7 @@ fn say_report<B: Board>(board: &mut B, report: Report, image: Option<ermine::ima
     out(b"ermine: ");
     report.write(image, out);
     if let Some(image) = image {
-        hexadecimal(out, b" (image ", image.checksum());
+        checksum(out, b" (image ", image.checksum());
         out(b")");
     }
     out(b"\n");

@@ -105,6 +105,8 @@ struct Running<'r, 'i, 'b, B, S> {
     /// Ticks in a row that the guest did not finish.
     ticks: u16,
     tick_end_us: u64,
+    /// Whether the guest has had its part of this tick.
+    spent: bool,
 }
 
 impl<'r, 'i, 'b, B: Board, S: Slot> Running<'r, 'i, 'b, B, S> {
@@ -132,6 +134,7 @@ impl<'r, 'i, 'b, B: Board, S: Slot> Running<'r, 'i, 'b, B, S> {
             replaced: false,
             ticks: 0,
             tick_end_us: 0,
+            spent: false,
         }
     }
 
@@ -197,6 +200,7 @@ impl<'r, 'i, 'b, B: Board, S: Slot> Running<'r, 'i, 'b, B, S> {
             return;
         }
         self.tick_end_us = now.saturating_add(self.settings.tick_us.into());
+        self.spent = false;
         let end = self.tick_end_us;
         self.state().tick_end_us = Some(end);
         let saved = if self.record.activity == Activity::Running { self.instance.fuel() } else { 0 };
@@ -230,6 +234,7 @@ impl<'r, 'i, 'b, B: Board, S: Slot> Running<'r, 'i, 'b, B, S> {
         match self.record.activity {
             Activity::Stopped | Activity::Idle => return Ok(()),
             Activity::Waiting if waits => return Ok(()),
+            Activity::Running if self.spent => return Ok(()),
             Activity::Waiting | Activity::Running => {}
         }
         match self.instance.resume::<()>().map_err(Report::of_error)? {
@@ -257,6 +262,7 @@ impl<'r, 'i, 'b, B: Board, S: Slot> Running<'r, 'i, 'b, B, S> {
 
     fn miss(&mut self) -> Result<(), Report> {
         self.record.activity = Activity::Running;
+        self.spent = true;
         self.record.misses = self.record.misses.saturating_add(1);
         self.ticks = self.ticks.saturating_add(1);
         if self.ticks <= self.settings.most_ticks {

@@ -17,7 +17,7 @@ pub type Slots = [FlashSlot<{ 8 << 10 }, { 1 << 10 }>; 2];
 // SAFETY: the memory map ends at 240 KB.
 pub const SLOTS: Slots = unsafe { [FlashSlot::at(240 << 10), FlashSlot::at(248 << 10)] };
 /// Fuel for a tick.
-pub const FUEL: u32 = 1000;
+pub const FUEL: u32 = 400;
 
 /// The matrix: the LED of row 1, column 1 shines when the row is high and the column low.
 const ROW: u8 = 13;

@@ -20,7 +20,7 @@ pub const SCRATCH: usize = 1024;
 pub type Slots = [RamSlot<{ 64 << 10 }>; 2];
 pub const SLOTS: Slots = [const { RamSlot::new() }; 2];
 /// Fuel for a tick.
-pub const FUEL: u32 = 2000;
+pub const FUEL: u32 = 800;
 
 pub static TABLE: &[Grant] = &[
     Grant::output("led", 0),

@@ -24,7 +24,7 @@ pub const SCRATCH: usize = 256;
 pub type Slots = [RamSlot<{ 12 << 10 }>; 2];
 pub const SLOTS: Slots = [const { RamSlot::new() }; 2];
 /// Fuel for a tick.
-pub const FUEL: u32 = 10_000;
+pub const FUEL: u32 = 6000;
 
 pub static TABLE: &[Grant] = &[
     Grant::output("led", 10),

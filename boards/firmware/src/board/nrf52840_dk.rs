@@ -17,7 +17,7 @@ pub type Slots = [FlashSlot<{ 32 << 10 }, { 4 << 10 }>; 2];
 // SAFETY: the memory map ends at 960 KB.
 pub const SLOTS: Slots = unsafe { [FlashSlot::at(960 << 10), FlashSlot::at(992 << 10)] };
 /// Fuel for a tick.
-pub const FUEL: u32 = 4000;
+pub const FUEL: u32 = 2000;
 
 pub static TABLE: &[Grant] = &[
     // It shines when the pin is low.

@@ -25,7 +25,7 @@ pub const SCRATCH: usize = 32;
 pub type Slots = [RamSlot<1536>; 1];
 pub const SLOTS: Slots = [const { RamSlot::new() }; 1];
 /// Fuel for a tick.
-pub const FUEL: u32 = 1500;
+pub const FUEL: u32 = 800;
 
 pub static TABLE: &[Grant] = &[
     Grant::output("led", 32 + 8),

@@ -1,0 +1,284 @@
+//! Firmware of `boards/firmware` in QEMU's models of boards: what guests do there, what they may not, and what happens when they do not behave.
+//!
+//! Each test is a board. What is checked on it are functions, in an order that a user could follow at the serial line.
+
+use std::path::Path;
+
+use ermine::image::Inspection;
+use ermine::{Config, Engine, Module, Profile};
+use ermine_boards::Kind;
+use ermine_boards::link::message::{Activity, BUILT_IN, Request};
+use ermine_tests::emulator::{Board, Emulated};
+use ermine_tests::mutations::specimen::Draft;
+
+/// Imports that guests of these tests use.
+const IMPORTS: &str = r#"
+    (import "ermine:grant@1" "led" (func $led (result i32)))
+    (import "ermine:gpio@1" "write" (func $write (param i32 i32) (result i32)))
+    (import "ermine:log@1" "write" (func $log (param i32 i32 i32) (result i32)))
+    (import "ermine:delay@1" "ns" (func $delay (param i64)))
+    (memory 64 (pagesize 1))
+    (func $say (drop (call $log (i32.const 2) (i32.const 0) (i32.const 8))))
+    (func $wait (call $delay (i64.const 20_000_000)))"#;
+
+/// A guest in the text format, which may say a word of eight letters, wait, and drive the LED.
+fn wasm(word: &str, functions: &str) -> Vec<u8> {
+    assert_eq!(word.len(), 8);
+    let text = format!("(module {IMPORTS} (data (i32.const 0) \"{word}\") {functions})");
+    wat::parse_str(text).expect("a module")
+}
+
+fn guest(word: &str, functions: &str) -> Vec<u8> {
+    compile(&wasm(word, functions))
+}
+
+fn compile(wasm: &[u8]) -> Vec<u8> {
+    engine(true).precompile_module(wasm).expect("an image")
+}
+
+fn engine(metered: bool) -> Engine {
+    let mut config = Config::default();
+    config.profile(Profile::Base).consume_fuel(metered).wasm_custom_page_sizes(true);
+    Engine::new(&config)
+}
+
+/// Says its word again and again.
+fn teller(word: &str) -> Vec<u8> {
+    guest(word, r#"(func (export "_start") (loop $again (call $say) (call $wait) (br $again)))"#)
+}
+
+/// A board, and the firmware that runs on it.
+struct Bench {
+    board: Board,
+    emulated: Emulated,
+}
+
+impl Bench {
+    fn of(name: &str) -> Option<Self> {
+        let board = Board::named(name);
+        if !board.is_available() {
+            return None;
+        }
+        let firmware = board.build(Path::new(env!("CARGO_TARGET_TMPDIR")));
+        Some(Self { board, emulated: board.start(&firmware) })
+    }
+
+    /// How much the board has said until now.
+    fn said(&mut self) -> usize {
+        self.emulated.text().len()
+    }
+
+    fn check(&mut self) {
+        self.boots();
+        self.blinks();
+        self.denies_what_is_not_granted();
+        self.refuses_hostile_images();
+        self.refuses_what_needs_too_much_memory();
+        self.takes_a_new_guest();
+        self.falls_back();
+        self.reports_a_trap();
+        self.pauses_and_resumes();
+        self.stops_what_does_not_return();
+        self.goes_on();
+    }
+
+    fn boots(&mut self) {
+        let line = self.emulated.wait_for(0, "ermine: on ");
+        assert_eq!(line, format!("ermine: on {}", self.board.name));
+    }
+
+    /// The guest that the firmware brings along.
+    fn blinks(&mut self) {
+        for _ in 0..2 {
+            for line in self.board.led {
+                let times = self.emulated.count(line);
+                self.emulated.wait_for_log(line, times);
+            }
+        }
+        let (activity, slot, ..) = self.emulated.status();
+        assert_eq!((activity, slot), (Activity::Waiting, BUILT_IN));
+    }
+
+    fn denies_what_is_not_granted(&mut self) {
+        for (import, kind) in [
+            (r#"(import "ermine:grant@1" "relay" (func (result i32)))"#, Kind::GrantMissing),
+            (r#"(import "ermine:pwm@1" "set_duty" (func (param i32 i32) (result i32)))"#, Kind::ImportDenied),
+            (r#"(import "ermine:pwm@1" "set_duty" (func (param i32) (result i32)))"#, Kind::ImportSignature),
+            (r#"(import "env" "poke" (func (param i32 i32)))"#, Kind::ImportUnknown),
+        ] {
+            let wasm = wat::parse_str(format!(r#"(module {import} (func (export "_start")))"#)).expect("a module");
+            let refused = self.emulated.push(&compile(&wasm)).expect_err("it is not granted");
+            assert!(refused.contains(&format!("Refused(Report {{ kind: {kind:?}")), "{refused}");
+        }
+        self.has_the_same_guest();
+    }
+
+    /// What was refused did no harm to the guest that runs.
+    fn has_the_same_guest(&mut self) {
+        let (activity, slot, ..) = self.emulated.status();
+        assert_eq!((activity, slot), (Activity::Waiting, BUILT_IN));
+    }
+
+    fn refuses_hostile_images(&mut self) {
+        let good = teller("hostile!");
+        let mut damaged = good.clone();
+        *damaged.last_mut().expect("bytes") ^= 1;
+        let refused = self.emulated.push(&damaged).expect_err("it is damaged");
+        assert!(refused.contains("ImageHeader, detail: 8"), "{refused}");
+        // A checksum is no signature.
+        let mut forged = Draft::new(&good);
+        let code = forged.count(14);
+        (0..code).for_each(|unit| forged.set_unit(unit, 0xffff));
+        forged.seal();
+        let refused = self.emulated.push(forged.bytes()).expect_err("it is forged");
+        assert!(refused.contains("ImageRule"), "{refused}");
+        let unpaid = engine(false).precompile_module(&wasm("unpaid!!", r#"(func (export "_start"))"#));
+        let unpaid = unpaid.expect("an image");
+        let refused = self.emulated.push(&unpaid).expect_err("it does not pay");
+        assert!(refused.contains("Unmetered"), "{refused}");
+        self.has_the_same_guest();
+    }
+
+    fn refuses_what_needs_too_much_memory(&mut self) {
+        let wasm = wat::parse_str(r#"(module (memory 64) (func (export "_start")))"#).expect("a module");
+        let refused = self.emulated.push(&compile(&wasm)).expect_err("4 MiB");
+        assert!(refused.contains("NoMemory, detail: 0, a: 4194304"), "{refused}");
+        self.has_the_same_guest();
+    }
+
+    fn takes_a_new_guest(&mut self) {
+        let before = self.said();
+        self.emulated.push(&teller("greeting")).expect("it is taken");
+        self.emulated.wait_for(before, "info: greeting");
+        let (activity, slot, _, report) = self.emulated.status();
+        assert_eq!((activity, slot, report.kind), (Activity::Waiting, 0, Kind::Replaced));
+    }
+
+    fn falls_back(&mut self) {
+        let before = self.said();
+        let bad = guest("bad one!", r#"(func (export "_start") unreachable)"#);
+        self.emulated.push(&bad).expect("nothing is wrong with the image");
+        self.emulated.wait_for(before, "trap: unreachable at func 6");
+        self.emulated.wait_for(before, "ermine: back to the guest before it");
+        let (_, slot, _, report) = self.emulated.status();
+        assert_eq!(report.kind, Kind::Trap);
+        // With one slot, it is the firmware's own guest.
+        if slot == BUILT_IN {
+            self.blinks();
+        } else {
+            let before = self.said();
+            self.emulated.wait_for(before, "info: greeting");
+        }
+    }
+
+    fn reports_a_trap(&mut self) {
+        let wasm = wasm(
+            "dividing",
+            r#"(func $divide (param i32) (result i32) (i32.div_u (i32.const 1) (local.get 0)))
+            (func (export "_start") (call $say) (call $wait) (drop (call $write (call $led) (i32.const 1)))
+                (drop (call $divide (i32.const 0))))"#,
+        );
+        let before = self.said();
+        let image = compile(&wasm);
+        self.emulated.push(&image).expect("it is taken");
+        let line = self.emulated.wait_for(before, "trap: integer divide by zero at func ");
+        // What `ermine symbolize` does with the line.
+        let (_, place) = line.split_once(" at func ").expect("a place");
+        let (func, rest) = place.split_once(" + 0x").expect("a place");
+        let (offset, checksum) = rest.split_once(" (image ").expect("a place");
+        let module = Module::new(&engine(true), &wasm).expect("a module");
+        let map = module.symbol_map(&Inspection::open(&image).expect("an image")).expect("its map");
+        assert_eq!(checksum, format!("{:08x})", map.checksum()));
+        let symbol = map.look_up(func.parse().expect("a number"), u32::from_str_radix(offset, 16).expect("a number"));
+        assert_eq!(symbol.and_then(|symbol| symbol.name), Some("divide"), "{line}");
+        // The LED was lit, and is dark now.
+        let dark = self.board.led[1];
+        self.emulated.wait_for_log(dark, 0);
+        assert_eq!(self.emulated.status().0, Activity::Stopped);
+    }
+
+    fn pauses_and_resumes(&mut self) {
+        // Eight operators in a pass: twenty ticks.
+        let passes = self.board.fuel * 20 / 8;
+        let before = self.said();
+        let computing = guest(
+            "computed",
+            &format!(
+                r#"(func (export "_start") (local $n i32)
+                (loop $again
+                    (local.set $n (i32.add (local.get $n) (i32.const 1)))
+                    (br_if $again (i32.lt_u (local.get $n) (i32.const {passes}))))
+                (call $say) (loop $forever (call $wait) (br $forever)))"#
+            ),
+        );
+        self.emulated.push(&computing).expect("it is taken");
+        self.emulated.wait_for(before, "info: computed");
+        let (activity, _, misses, _) = self.emulated.status();
+        assert_eq!(activity, Activity::Waiting);
+        assert!((15..=25).contains(&misses), "{misses} ticks");
+    }
+
+    fn stops_what_does_not_return(&mut self) {
+        let before = self.said();
+        let endless = guest(
+            "endless!",
+            r#"(func (export "_start") (call $say) (call $wait)
+                (drop (call $write (call $led) (i32.const 1)))
+                (loop $forever (br $forever)))"#,
+        );
+        self.emulated.push(&endless).expect("it is taken");
+        let line = self.emulated.wait_for(before, "ermine: the guest was stopped: it did not return in time");
+        assert!(line.contains("in ticks 101"), "{line}");
+        let (activity, _, _, report) = self.emulated.status();
+        assert_eq!((activity, report.kind), (Activity::Stopped, Kind::Overdue));
+    }
+
+    /// The host has survived all of it.
+    fn goes_on(&mut self) {
+        let before = self.said();
+        self.emulated.push(&teller("at last!")).expect("it is taken");
+        self.emulated.wait_for(before, "info: at last!");
+        self.emulated.done(&Request::Stop).expect("it stops");
+        self.emulated.wait_for(before, "ermine: the guest was stopped");
+        assert_eq!(self.emulated.status().0, Activity::Stopped);
+        let before = self.said();
+        self.emulated.done(&Request::Run).expect("it runs");
+        self.emulated.wait_for(before, "info: at last!");
+    }
+}
+
+fn check(name: &str) {
+    if let Some(mut bench) = Bench::of(name) {
+        bench.check();
+    }
+}
+
+#[test]
+fn an_stm32f405_runs_guests_and_survives_them() {
+    check("netduinoplus2");
+}
+
+#[test]
+fn an_stm32f100_with_8_kb_of_ram_runs_guests_and_survives_them() {
+    check("stm32vldiscovery");
+}
+
+#[test]
+fn an_nrf51822_runs_guests_and_survives_them() {
+    check("microbit");
+}
+
+#[test]
+fn a_cortex_m4f_runs_guests_and_survives_them() {
+    check("mps2-an386");
+}
+
+#[test]
+fn a_cortex_m33_runs_guests_and_survives_them() {
+    check("mps2-an505");
+}
+
+#[test]
+fn an_rv32_runs_guests_and_survives_them() {
+    check("virt");
+}
