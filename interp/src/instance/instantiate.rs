@@ -1,9 +1,9 @@
 //! Instantiation, step by step as the specification has it (section 4.5.4): match imports, allocate, evaluate, copy active
 //! segments in order, start.
 
-use alloc::{boxed::Box, vec, vec::Vec};
+use alloc::{boxed::Box, vec::Vec};
 
-use super::{Extern, Instance, InstanceEntity, Linked};
+use super::{Dropped, Extern, Instance, InstanceEntity, Space, Spaces};
 use crate::{
     driver::{self, range},
     engine::Engine,
@@ -55,27 +55,13 @@ fn prepare<T>(store: &mut Store<T>, module: &Module, imports: &[Extern], number:
     link(&mut store.inner, module, spaces, elements)
 }
 
-/// Numbers in the store, by index in the module.
-struct Spaces {
-    /// Canonical type numbers.
-    types: Vec<u32>,
-    funcs: Vec<u32>,
-    tables: Vec<u32>,
-    memories: Vec<u32>,
-    globals: Vec<u32>,
-}
-
 fn match_imports(inner: &StoreInner, module: &ModuleInner, imports: &[Extern]) -> Result<Spaces, Error> {
     if imports.len() != module.imports.len() {
         return Err(ErrorKind::ImportCount { expected: module.imports.len(), found: imports.len() }.into());
     }
-    let mut spaces = Spaces {
-        types: Vec::new(),
-        funcs: Vec::with_capacity(module.env.funcs.len()),
-        tables: Vec::with_capacity(module.tables.len()),
-        memories: Vec::with_capacity(module.memories.len()),
-        globals: Vec::with_capacity(module.globals.len()),
-    };
+    let env = &module.env;
+    let room = [env.types.len(), env.funcs.len(), module.memories.len(), module.tables.len(), module.globals.len()];
+    let mut spaces = Spaces::new(room);
     for (import, item) in module.imports.iter().zip(imports) {
         let found = item.current_type(inner)?;
         if !found.matches(&import.ty) {
@@ -84,10 +70,10 @@ fn match_imports(inner: &StoreInner, module: &ModuleInner, imports: &[Extern]) -
         }
         let number = |handle: Handle| handle.index_in(inner.id()).ok_or_else(Error::foreign);
         match item {
-            Extern::Func(func) => spaces.funcs.push(number(func.0)?),
-            Extern::Table(table) => spaces.tables.push(number(table.0)?),
-            Extern::Memory(memory) => spaces.memories.push(number(memory.0)?),
-            Extern::Global(global) => spaces.globals.push(number(global.0)?),
+            Extern::Func(func) => spaces.push(Space::Funcs, reference(number(func.0)?)),
+            Extern::Table(table) => spaces.push(Space::Tables, number(table.0)?),
+            Extern::Memory(memory) => spaces.push(Space::Memories, number(memory.0)?),
+            Extern::Global(global) => spaces.push(Space::Globals, number(global.0)?),
         }
     }
     Ok(spaces)
@@ -95,26 +81,35 @@ fn match_imports(inner: &StoreInner, module: &ModuleInner, imports: &[Extern]) -
 
 /// Makes what the module defines. `number` will be the instance's.
 fn allocate<T>(store: &mut Store<T>, module: &ModuleInner, spaces: &mut Spaces, number: u32) -> Result<(), Error> {
-    for ty in module.tables.iter().skip(spaces.tables.len()) {
-        spaces.tables.push(add_table(store, *ty, 0)?);
+    for ty in module.tables.iter().skip(spaces.len(Space::Tables)) {
+        spaces.push(Space::Tables, add_table(store, *ty, 0)?);
     }
-    for ty in module.memories.iter().skip(spaces.memories.len()) {
-        spaces.memories.push(add_memory(store, *ty, None)?);
+    for ty in module.memories.iter().skip(spaces.len(Space::Memories)) {
+        spaces.push(Space::Memories, add_memory(store, *ty, None)?);
     }
-    spaces.types = module.env.types.iter().map(|ty| store.inner.types.intern(ty)).collect();
-    store.inner.reserve_funcs(module.env.funcs.len().saturating_sub(spaces.funcs.len()));
+    for ty in &module.env.types {
+        spaces.push(Space::Types, store.inner.types.intern(ty));
+    }
+    let imported = spaces.len(Space::Funcs);
+    store.inner.reserve_funcs(module.env.funcs.len().saturating_sub(imported));
     // Until the instance is added, these records name an instance that does not exist: no guest runs before that.
-    for (defined, ty) in (0..).zip(module.env.funcs.iter().skip(spaces.funcs.len())) {
-        let type_id = *get(&spaces.types, *ty).ok_or_else(Error::foreign)?;
+    for (defined, ty) in (0..).zip(module.env.funcs.iter().skip(imported)) {
+        let type_id = spaces.get(Space::Types, *ty).ok_or_else(Error::foreign)?;
         let entry = module.code.cell(defined).ok_or_else(Error::foreign)?;
         let home = FuncHome { entry, instance: number, number: module.env.imported_funcs.saturating_add(defined) };
-        spaces.funcs.push(store.inner.add_func(FuncRecord { offset: 0, type_id }, home)?);
+        let number = store.inner.add_func(FuncRecord { offset: 0, type_id }, home)?;
+        spaces.push(Space::Funcs, reference(number));
     }
-    for (ty, init) in module.globals.iter().skip(spaces.globals.len()).zip(&module.global_inits) {
+    for (ty, init) in module.globals.iter().skip(spaces.len(Space::Globals)).zip(&module.global_inits) {
         let bits = init.eval(&Context { inner: &store.inner, spaces }).ok_or_else(Error::foreign)?;
-        spaces.globals.push(store.inner.add_global(*ty, bits)?);
+        spaces.push(Space::Globals, store.inner.add_global(*ty, bits)?);
     }
     Ok(())
+}
+
+/// A function as a reference. The bound on functions of a store keeps their numbers below the last.
+fn reference(func: u32) -> u32 {
+    func.wrapping_add(1)
 }
 
 /// What constant expressions of a module that is being instantiated may read.
@@ -125,12 +120,12 @@ struct Context<'a> {
 
 impl ConstContext for Context<'_> {
     fn global(&self, index: u32) -> Option<u64> {
-        let number = *get(&self.spaces.globals, index)?;
+        let number = self.spaces.get(Space::Globals, index)?;
         self.inner.global(number).map(|global| *global.cell.get())
     }
 
     fn func_ref(&self, index: u32) -> Option<u32> {
-        get(&self.spaces.funcs, index)?.checked_add(1)
+        self.spaces.get(Space::Funcs, index)
     }
 }
 
@@ -164,23 +159,29 @@ fn link(
     spaces: Spaces,
     elements: Box<[Box<[u32]>]>,
 ) -> Result<InstanceEntity, Error> {
-    let own = spaces.funcs.get(module.inner.env.imported_funcs as usize..).unwrap_or_default();
-    let defined = (own.first().copied().unwrap_or(0), own.len());
-    // The bound on functions of a store keeps them below the last number.
-    let funcs = spaces.funcs.iter().map(|func| func.wrapping_add(1)).collect();
-    Ok(InstanceEntity {
-        types: spaces.types.into(),
-        defined,
-        funcs,
-        memories: Linked::new(spaces.memories, |number| {
-            get(inner.memories(), number).map(|memory| memory.as_ptr().cast())
-        })?,
-        tables: Linked::new(spaces.tables, |number| get(inner.tables(), number).map(|table| table.as_ptr().cast()))?,
-        globals: Linked::new(spaces.globals, |number| get(inner.globals(), number).map(|global| global.cell.as_ptr()))?,
-        elements,
-        dropped_datas: vec![false; module.inner.datas.len()].into(),
-        module: module.clone(),
-    })
+    let own = spaces.of(Space::Funcs).get(module.inner.env.imported_funcs as usize..).unwrap_or_default();
+    let first = own.first().map_or(0, |reference| reference.wrapping_sub(1));
+    let defined = (first, own.len());
+    let addresses = addresses(inner, &spaces).ok_or_else(Error::foreign)?;
+    let dropped_datas = Dropped::none(module.inner.datas.len());
+    Ok(InstanceEntity { spaces, addresses, defined, elements, dropped_datas, module: module.clone() })
+}
+
+/// Where memories, tables and globals are, in this order.
+fn addresses(inner: &StoreInner, spaces: &Spaces) -> Option<Box<[*mut ()]>> {
+    let numbers = [Space::Memories, Space::Tables, Space::Globals].map(|space| spaces.of(space));
+    let mut addresses = Vec::with_capacity(numbers.iter().map(|numbers| numbers.len()).sum());
+    let [memories, tables, globals] = numbers;
+    for &memory in memories {
+        addresses.push(get(inner.memories(), memory)?.as_ptr().cast());
+    }
+    for &table in tables {
+        addresses.push(get(inner.tables(), table)?.as_ptr().cast());
+    }
+    for &global in globals {
+        addresses.push(inner.global(global)?.cell.as_ptr().cast());
+    }
+    Some(addresses.into())
 }
 
 /// What constant expressions of an instance may read.

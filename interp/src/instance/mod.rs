@@ -1,12 +1,18 @@
 //! Instances: modules with their imports, memories, tables and globals.
 
+mod dropped;
 mod exports;
 mod instantiate;
+mod spaces;
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::boxed::Box;
 
 pub use self::exports::{Export, ExportsIter, Extern};
 pub(crate) use self::instantiate::instantiate;
+use self::{
+    dropped::Dropped,
+    spaces::{Space, Spaces},
+};
 use crate::{
     error::{Error, ErrorKind},
     exec::ctx::{Ctx, MemoryView, TableView},
@@ -121,38 +127,15 @@ impl Instance {
 #[derive(Debug)]
 pub(crate) struct InstanceEntity {
     module: Module,
-    /// Canonical type numbers, by type index.
-    types: Box<[u32]>,
-    /// References to functions, by function index.
-    funcs: Box<[u32]>,
+    spaces: Spaces,
+    /// Addresses of memories, then of tables, then of globals, by index, for machines: each of a `MemoryView`, a `TableView` or a cell.
+    addresses: Box<[*mut ()]>,
     /// The store's number of the first function that the module defines, and how many these are: they follow one another.
     defined: (u32, usize),
-    memories: Linked<MemoryView>,
-    tables: Linked<TableView>,
-    globals: Linked<u64>,
     /// Element segments, as references; empty once dropped.
     elements: Box<[Box<[u32]>]>,
     /// Which data segments have been dropped.
-    dropped_datas: Box<[bool]>,
-}
-
-/// One index space of an instance: numbers in the store, and addresses for machines.
-#[derive(Debug)]
-pub(crate) struct Linked<T> {
-    numbers: Box<[u32]>,
-    addresses: Box<[*mut T]>,
-}
-
-impl<T> Linked<T> {
-    /// Looks the address of each number up.
-    pub(crate) fn new(numbers: Vec<u32>, address: impl Fn(u32) -> Option<*mut T>) -> Result<Self, Error> {
-        // At full length from the start: a collected `Result` grows bit by bit.
-        let mut addresses = Vec::with_capacity(numbers.len());
-        for &number in &numbers {
-            addresses.push(address(number).ok_or_else(Error::foreign)?);
-        }
-        Ok(Self { numbers: numbers.into(), addresses: addresses.into() })
-    }
+    dropped_datas: Dropped,
 }
 
 impl InstanceEntity {
@@ -165,32 +148,34 @@ impl InstanceEntity {
         ctx.entries = self.module.inner.code.cells();
         (ctx.defined_first, ctx.defined_len) = self.defined;
         ctx.defined = ctx.funcs.wrapping_add(self.defined.0 as usize);
-        ctx.globals = self.globals.addresses.as_ptr();
-        ctx.memories = self.memories.addresses.as_ptr();
-        ctx.memories_len = u32::try_from(self.memories.addresses.len()).unwrap_or(u32::MAX);
-        ctx.tables = self.tables.addresses.as_ptr();
-        ctx.types = self.types.as_ptr();
-        ctx.func_refs = self.funcs.as_ptr();
+        let (memories, tables) = (self.spaces.len(Space::Memories), self.spaces.len(Space::Tables));
+        let address = |index: usize| self.addresses.as_ptr().wrapping_add(index);
+        ctx.memories = address(0).cast::<*mut MemoryView>();
+        ctx.memories_len = u32::try_from(memories).unwrap_or(u32::MAX);
+        ctx.tables = address(memories).cast::<*mut TableView>();
+        ctx.globals = address(memories + tables).cast::<*mut u64>();
+        ctx.types = self.spaces.of(Space::Types).as_ptr();
+        ctx.func_refs = self.spaces.of(Space::Funcs).as_ptr();
     }
 
     /// The number in the store of a function.
     pub(crate) fn func(&self, index: u32) -> Option<u32> {
-        get(&self.funcs, index)?.checked_sub(1)
+        self.spaces.get(Space::Funcs, index)?.checked_sub(1)
     }
 
     /// The number in the store of a memory.
     pub(crate) fn memory(&self, index: u32) -> Option<u32> {
-        get(&self.memories.numbers, index).copied()
+        self.spaces.get(Space::Memories, index)
     }
 
     /// The number in the store of a table.
     pub(crate) fn table(&self, index: u32) -> Option<u32> {
-        get(&self.tables.numbers, index).copied()
+        self.spaces.get(Space::Tables, index)
     }
 
     /// The number in the store of a global.
     pub(crate) fn global(&self, index: u32) -> Option<u32> {
-        get(&self.globals.numbers, index).copied()
+        self.spaces.get(Space::Globals, index)
     }
 
     /// What is left of an element segment.
@@ -206,15 +191,13 @@ impl InstanceEntity {
 
     /// What is left of a data segment.
     pub(crate) fn data(&self, segment: u32) -> &[u8] {
-        let dropped = get(&self.dropped_datas, segment).copied().unwrap_or(true);
+        let dropped = self.dropped_datas.has(segment);
         let segment = get(&self.module.inner.datas, segment).filter(|_| !dropped);
         segment.map_or(&[], |segment| self.module.inner.data(segment))
     }
 
     pub(crate) fn drop_data(&mut self, segment: u32) {
-        if let Some(dropped) = usize::try_from(segment).ok().and_then(|segment| self.dropped_datas.get_mut(segment)) {
-            *dropped = true;
-        }
+        self.dropped_datas.insert(segment);
     }
 
     /// The item that is exported under this name.

@@ -273,10 +273,6 @@ impl StoreInner {
         Ok(index)
     }
 
-    pub(crate) fn globals(&self) -> &[GlobalEntity] {
-        &self.globals
-    }
-
     pub(crate) fn global(&self, index: u32) -> Option<&GlobalEntity> {
         self.globals.get(usize::try_from(index).ok()?)
     }
