@@ -279,3 +279,23 @@ fn functions_of_a_failed_instance_stay_alive_in_shared_tables() {
         assert_eq!(func.typed::<(), i32>(&store).unwrap().call(&mut store, ()).unwrap(), 7);
     });
 }
+
+#[test]
+fn a_segment_that_could_not_be_copied_is_not_dropped() {
+    on_each_machine(|engine| {
+        let mut store = Store::new(engine, ());
+        let table = Table::new(&mut store, TableType::new(RefType::Func, 2, None), Ref::null(RefType::Func)).unwrap();
+        let text = r#"(module (import "m" "t" (table 2 funcref))
+            (func $copied (table.init 0 (i32.const 1) (i32.const 0) (i32.const 1)))
+            (func $left (table.init 1 (i32.const 1) (i32.const 0) (i32.const 1)))
+            (elem (i32.const 0) $copied $left) (elem (i32.const 2) $left))"#;
+        let error = Instance::new(&mut store, &module(engine, text), &[table.into()]).unwrap_err();
+        assert_eq!(error.as_trap_code(), Some(Trap::TableOutOfBounds));
+        let [copied, left] = [0, 1].map(|index| match table.get(&store, index) {
+            Some(Ref::Func(func)) => func.val().unwrap().typed::<(), ()>(&store).unwrap(),
+            _ => panic!("no function"),
+        });
+        assert!(left.call(&mut store, ()).is_ok());
+        assert_eq!(copied.call(&mut store, ()).unwrap_err().as_trap_code(), Some(Trap::TableOutOfBounds));
+    });
+}

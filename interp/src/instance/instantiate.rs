@@ -12,7 +12,7 @@ use crate::{
     limits::Bound,
     memory::add_memory,
     module::{
-        ElementItems, ElementSegment, Module, ModuleInner, SegmentMode, get,
+        ElementItems, Module, ModuleInner, SegmentMode, get,
         init::{ConstContext, ConstExpr},
     },
     store::{FuncHome, Handle, Store, StoreInner},
@@ -51,7 +51,10 @@ pub(crate) fn instantiate<T>(store: &mut Store<T>, module: &Module, imports: &[E
 fn prepare<T>(store: &mut Store<T>, module: &Module, imports: &[Extern], number: u32) -> Result<InstanceEntity, Error> {
     let mut spaces = match_imports(&store.inner, &module.inner, imports)?;
     allocate(store, &module.inner, &mut spaces, number)?;
-    let elements = evaluate_elements(&store.inner, &module.inner, &spaces)?;
+    let context = Context { inner: &store.inner, spaces: &spaces };
+    // Active segments are evaluated where they are copied.
+    let is_passive = |_, mode: &SegmentMode| matches!(mode, SegmentMode::Passive);
+    let elements = evaluate_elements(&module.inner, &context, is_passive).ok_or_else(Error::foreign)?;
     link(&mut store.inner, module, spaces, elements)
 }
 
@@ -129,19 +132,28 @@ impl ConstContext for Context<'_> {
     }
 }
 
-fn evaluate_elements(inner: &StoreInner, module: &ModuleInner, spaces: &Spaces) -> Result<Box<[Box<[u32]>]>, Error> {
-    let context = Context { inner, spaces };
-    let segment = |segment: &ElementSegment| match (&segment.mode, &segment.items) {
-        // Declared segments count as dropped.
-        (SegmentMode::Declared, _) => Some(Box::default()),
-        (SegmentMode::Active { .. } | SegmentMode::Passive, ElementItems::Funcs(funcs)) => {
-            all(funcs, |&func| context.func_ref(func))
-        }
-        (SegmentMode::Active { .. } | SegmentMode::Passive, ElementItems::Exprs(exprs)) => {
-            all(exprs, |expr| expr.eval_u32(&context))
-        }
-    };
-    all(&module.elements, segment).ok_or_else(Error::foreign)
+/// The references of the element segments that are `wanted`; of the others nothing, which is what is left of dropped ones.
+fn evaluate_elements(
+    module: &ModuleInner,
+    context: &impl ConstContext,
+    wanted: impl Fn(u32, &SegmentMode) -> bool,
+) -> Option<Box<[Box<[u32]>]>> {
+    if !(0..).zip(&module.elements).any(|(index, segment)| wanted(index, &segment.mode)) {
+        return Some(Box::default());
+    }
+    let mut index = 0..;
+    all(&module.elements, |segment| match index.next().is_some_and(|index| wanted(index, &segment.mode)) {
+        true => references(&segment.items, context),
+        false => Some(Box::default()),
+    })
+}
+
+/// What the items of an element segment stand for.
+fn references(items: &ElementItems, context: &impl ConstContext) -> Option<Box<[u32]>> {
+    match items {
+        ElementItems::Funcs(funcs) => all(funcs, |&func| context.func_ref(func)),
+        ElementItems::Exprs(exprs) => all(exprs, |expr| expr.eval_u32(context)),
+    }
 }
 
 /// What each item stands for, if all stand for something. Made at full length: a collected `Option` grows bit by bit.
@@ -197,7 +209,7 @@ impl ConstContext for Linkage<'_> {
     }
 
     fn func_ref(&self, index: u32) -> Option<u32> {
-        self.instance.func(index)?.checked_add(1)
+        self.instance.func_ref(index)
     }
 }
 
@@ -213,18 +225,57 @@ fn target(
     Ok((find(instance).ok_or_else(Error::foreign)?, offset))
 }
 
+/// Copies the active element segments to their tables. They count as dropped then.
 fn copy_elements(inner: &mut StoreInner, module: &ModuleInner, number: u32) -> Result<(), Error> {
     for (index, segment) in (0..).zip(&module.elements) {
         let SegmentMode::Active { target: table, offset } = &segment.mode else { continue };
-        let (table, offset) = target(inner, number, offset, |instance| instance.table(*table))?;
-        let len = u32::try_from(segment.items.len()).map_err(|_| Trap::TableOutOfBounds)?;
-        let (table, instance) = inner.table_and_instance(table, number).ok_or_else(Error::foreign)?;
-        let place = table.elements_mut().get_mut(range(offset, len)).ok_or(Trap::TableOutOfBounds)?;
-        place.copy_from_slice(instance.element(index));
-        if let Some(instance) = inner.instance_mut(number) {
-            instance.drop_element(index);
+        if let Err(error) = copy_element(inner, number, *table, offset, &segment.items) {
+            keep_elements(inner, module, number, index)?;
+            return Err(error);
         }
     }
+    Ok(())
+}
+
+fn copy_element(
+    inner: &mut StoreInner,
+    number: u32,
+    table: u32,
+    offset: &ConstExpr,
+    items: &ElementItems,
+) -> Result<(), Error> {
+    let (table, offset) = target(inner, number, offset, |instance| instance.table(table))?;
+    let len = u32::try_from(items.len()).map_err(|_| Trap::TableOutOfBounds)?;
+    let instance = inner.instance(number).ok_or_else(Error::foreign)?;
+    let evaluated = match items {
+        // The commonest case goes without a list.
+        ElementItems::Funcs(_) => Box::default(),
+        ElementItems::Exprs(_) => references(items, &Linkage { inner, instance }).ok_or_else(Error::foreign)?,
+    };
+    let (table, instance) = inner.table_and_instance(table, number).ok_or_else(Error::foreign)?;
+    let place = table.elements_mut().get_mut(range(offset, len)).ok_or(Trap::TableOutOfBounds)?;
+    match items {
+        ElementItems::Funcs(funcs) => {
+            for (element, &func) in place.iter_mut().zip(funcs) {
+                *element = instance.func_ref(func).ok_or_else(Error::foreign)?;
+            }
+        }
+        ElementItems::Exprs(_) => place.copy_from_slice(&evaluated),
+    }
+    Ok(())
+}
+
+/// An instance stays although one of its active element segments, which has this index, cannot be copied: this one and those behind it are not dropped.
+#[cold]
+fn keep_elements(inner: &mut StoreInner, module: &ModuleInner, number: u32, from: u32) -> Result<(), Error> {
+    let wanted = |index: u32, mode: &SegmentMode| match mode {
+        SegmentMode::Active { .. } => index >= from,
+        SegmentMode::Passive => true,
+        SegmentMode::Declared => false,
+    };
+    let instance = inner.instance(number).ok_or_else(Error::foreign)?;
+    let elements = evaluate_elements(module, &Linkage { inner, instance }, wanted).ok_or_else(Error::foreign)?;
+    inner.instance_mut(number).ok_or_else(Error::foreign)?.set_elements(elements);
     Ok(())
 }
 

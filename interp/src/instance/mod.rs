@@ -132,7 +132,7 @@ pub(crate) struct InstanceEntity {
     addresses: Box<[*mut ()]>,
     /// The store's number of the first function that the module defines, and how many these are: they follow one another.
     defined: (u32, usize),
-    /// Element segments, as references; empty once dropped.
+    /// Element segments, as references; empty once dropped. None at all if all are.
     elements: Box<[Box<[u32]>]>,
     /// Which data segments have been dropped.
     dropped_datas: Dropped,
@@ -163,6 +163,11 @@ impl InstanceEntity {
         self.spaces.get(Space::Funcs, index)?.checked_sub(1)
     }
 
+    /// A function as a reference.
+    pub(crate) fn func_ref(&self, index: u32) -> Option<u32> {
+        self.spaces.get(Space::Funcs, index)
+    }
+
     /// The number in the store of a memory.
     pub(crate) fn memory(&self, index: u32) -> Option<u32> {
         self.spaces.get(Space::Memories, index)
@@ -181,6 +186,11 @@ impl InstanceEntity {
     /// What is left of an element segment.
     pub(crate) fn element(&self, segment: u32) -> &[u32] {
         get(&self.elements, segment).map_or(&[], |items| items)
+    }
+
+    /// Sets what is left of all element segments.
+    fn set_elements(&mut self, elements: Box<[Box<[u32]>]>) {
+        self.elements = elements;
     }
 
     pub(crate) fn drop_element(&mut self, segment: u32) {

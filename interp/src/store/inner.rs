@@ -2,11 +2,8 @@
 
 #![allow(unsafe_code, reason = "states that a store may be sent to other threads, see the end of the file")]
 
-use alloc::{boxed::Box, sync::Arc, vec::Vec};
-use core::{
-    any::Any,
-    sync::atomic::{AtomicUsize, Ordering},
-};
+use alloc::{boxed::Box, vec::Vec};
+use core::{any::Any, sync::atomic::Ordering};
 
 use super::{
     GrowError, Handle, InterruptHandle, LimiterRef, StoreId,
@@ -96,8 +93,6 @@ pub(crate) struct StoreInner {
     pub(crate) active: Option<StackSpan>,
     /// Host functions that are active, each called by a guest.
     pub(crate) host_depth: u32,
-    /// Bytes of all value stacks of this store.
-    stack_bytes: Arc<AtomicUsize>,
     /// Values of untyped host calls, kept for their capacity.
     pub(crate) scratch: Vec<Val>,
 }
@@ -123,7 +118,6 @@ impl StoreInner {
             stack: None,
             active: None,
             host_depth: 0,
-            stack_bytes: Arc::default(),
             scratch: Vec::new(),
         }
     }
@@ -452,9 +446,9 @@ impl StoreInner {
         let limits = self.limits();
         // What stands for code that there is none of yet claims a frame of nearly 4 GiB, which must not fit.
         let bytes = limits.stack_bytes.min(MAX_STACK);
-        let total = self.stack_bytes.fetch_add(bytes, Ordering::Relaxed);
+        let total = self.interrupt.stack_bytes().fetch_add(bytes, Ordering::Relaxed);
         // Built first, so that its drop gives the bytes back in every case.
-        let mut stack = Stack { words: Buffer::empty(), bytes, total: self.stack_bytes.clone() };
+        let mut stack = Stack { words: Buffer::empty(), bytes, store: self.interrupt.clone() };
         if total.saturating_add(bytes) > limits.total_stack_bytes {
             return Err(Error::limit(Bound::TotalStackBytes, limits.total_stack_bytes));
         }
@@ -477,7 +471,8 @@ const MAX_STACK: usize = 0xffff_0000;
 pub(crate) struct Stack {
     words: Buffer<u64>,
     bytes: usize,
-    total: Arc<AtomicUsize>,
+    /// The store, for its count of these bytes.
+    store: InterruptHandle,
 }
 
 impl Stack {
@@ -491,7 +486,7 @@ impl Stack {
 
 impl Drop for Stack {
     fn drop(&mut self) {
-        self.total.fetch_sub(self.bytes, Ordering::Relaxed);
+        self.store.stack_bytes().fetch_sub(self.bytes, Ordering::Relaxed);
     }
 }
 

@@ -6,7 +6,7 @@
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::{
     fmt,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 pub(crate) mod buffer;
@@ -240,29 +240,43 @@ impl<T: fmt::Debug> fmt::Debug for Store<T> {
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct InterruptHandle {
-    flag: Arc<AtomicBool>,
+    shared: Arc<Shared>,
+}
+
+/// What a store shares with handles and with suspended calls: in one allocation.
+#[derive(Debug, Default)]
+struct Shared {
+    /// Whether an interrupt waits.
+    interrupt: AtomicBool,
+    /// Bytes of all value stacks of the store.
+    stack_bytes: AtomicUsize,
 }
 
 impl InterruptHandle {
     /// Stops the guest that runs, or the next one that is called, once: [`Trap::Interrupt`](crate::Trap::Interrupt).
     pub fn interrupt(&self) {
-        self.flag.store(true, Ordering::Release);
+        self.shared.interrupt.store(true, Ordering::Release);
     }
 
     /// Takes an interrupt back that no guest has seen yet.
     pub fn clear(&self) {
-        self.flag.store(false, Ordering::Release);
+        self.shared.interrupt.store(false, Ordering::Release);
     }
 
     /// Whether an interrupt waits for a guest to see it.
     #[must_use]
     pub fn is_pending(&self) -> bool {
-        self.flag.load(Ordering::Acquire)
+        self.shared.interrupt.load(Ordering::Acquire)
+    }
+
+    /// Bytes of all value stacks of the store.
+    fn stack_bytes(&self) -> &AtomicUsize {
+        &self.shared.stack_bytes
     }
 
     /// Sees an interrupt: it is gone afterwards.
     pub(crate) fn take(&self) -> bool {
         // Load first: the common case should not write to a line that other threads read.
-        self.flag.load(Ordering::Relaxed) && self.flag.swap(false, Ordering::AcqRel)
+        self.shared.interrupt.load(Ordering::Relaxed) && self.shared.interrupt.swap(false, Ordering::AcqRel)
     }
 }
