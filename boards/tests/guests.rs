@@ -179,7 +179,7 @@ fn a_guest_that_only_calls_is_stopped_too() {
 fn a_guest_that_needs_more_memory_than_there_is_is_refused() {
     let guest = r#"(module (memory 1) (func (export "_start")))"#;
     let desk = run(TABLE, Some(&image(guest)), 5, Desk::default());
-    assert!(desk.text().contains("bytes of memory it needs, and that there are 65536 1024"), "{}", desk.text());
+    assert!(desk.text().contains("bytes of memory it needs, and that there are 65536 2048"), "{}", desk.text());
 }
 
 #[test]
@@ -188,7 +188,7 @@ fn a_guest_that_grows_gets_what_there_is() {
         (import "ermine:gpio@1" "write" (func $write (param i32 i32) (result i32)))
         (memory 512 (pagesize 1))
         (func (export "_start")
-            (drop (call $write (i32.const 1) (i32.eq (memory.grow (i32.const 512)) (i32.const 512))))
+            (drop (call $write (i32.const 1) (i32.eq (memory.grow (i32.const 1536)) (i32.const 512))))
             (drop (call $write (i32.const 1) (i32.ne (memory.grow (i32.const 1)) (i32.const -1))))))"#;
     let desk = run(TABLE, Some(&image(guest)), 5, Desk::default());
     assert_eq!(levels(&desk), [(0, true), (0, false), (5, false)], "{}", desk.text());

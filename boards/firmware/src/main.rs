@@ -17,7 +17,7 @@ mod systick;
 
 use core::panic::PanicInfo;
 
-use board::{ARENA, Chosen, FUEL, MEMORY, SCRATCH, SLOTS, STACK, Slots, TABLE, entry};
+use board::{ARENA, Chosen, FUEL, MEMORY, SCRATCH, SLOTS, STACK, TABLE, entry};
 use ermine_boards::{Buffers, Settings, State, Supervisor};
 use once::Once;
 
@@ -48,12 +48,9 @@ static LENT: Once<Lent> = Once::new(Lent {
     state: State::new(),
 });
 
-/// Apart: what is not all zeros takes flash.
-static KEPT: Once<Slots> = Once::new(SLOTS);
-
 #[entry]
 fn main() -> ! {
-    let (Some(chosen), Some(lent), Some(slots)) = (Chosen::start(), LENT.take(), KEPT.take()) else { stuck() };
+    let (Some(chosen), Some(lent), Some(slots)) = (Chosen::start(), LENT.take(), SLOTS.take()) else { stuck() };
     let Lent { stack, memory, arena, scratch, state } = lent;
     let buffers = Buffers { stack, memory, arena, scratch, state };
     let settings =

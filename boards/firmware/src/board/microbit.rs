@@ -2,7 +2,10 @@
 
 use ermine_boards::{Absent, Board, Errno, Grant, Mode, Pull};
 
-use crate::nrf::{Clock, FlashSlot, Pin, Uart, Watchdog, random};
+use crate::{
+    nrf::{Clock, FlashSlot, Pin, Uart, Watchdog, random},
+    once::Once,
+};
 
 pub use cortex_m_rt::entry;
 
@@ -15,7 +18,7 @@ pub const SCRATCH: usize = 64;
 pub type Slots = [FlashSlot<{ 8 << 10 }, { 1 << 10 }>; 2];
 #[allow(unsafe_code, reason = "addresses of flash")]
 // SAFETY: the memory map ends at 240 KB.
-pub const SLOTS: Slots = unsafe { [FlashSlot::at(240 << 10), FlashSlot::at(248 << 10)] };
+pub static SLOTS: Once<Slots> = Once::new(unsafe { [FlashSlot::at(240 << 10), FlashSlot::at(248 << 10)] });
 /// Fuel for a tick.
 pub const FUEL: u32 = 400;
 

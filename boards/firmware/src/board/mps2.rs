@@ -7,7 +7,7 @@ use core::convert::Infallible;
 use embedded_hal::digital::{ErrorType, InputPin, OutputPin};
 use ermine_boards::{Absent, Board, Errno, Grant, Mode, Pull, RamSlot};
 
-use crate::systick::Clock;
+use crate::{once::Once, systick::Clock};
 
 pub use cortex_m_rt::entry;
 
@@ -18,7 +18,7 @@ pub const ARENA: usize = 1024;
 pub const SCRATCH: usize = 1024;
 /// Guests that arrive are kept in RAM, of which the board's code memory is made, too.
 pub type Slots = [RamSlot<{ 64 << 10 }>; 2];
-pub const SLOTS: Slots = [const { RamSlot::new() }; 2];
+pub static SLOTS: Once<Slots> = Once::new([const { RamSlot::new() }; 2]);
 /// Fuel for a tick.
 pub const FUEL: u32 = 800;
 

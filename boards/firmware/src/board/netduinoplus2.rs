@@ -8,6 +8,7 @@ use embedded_hal::digital::{ErrorType, InputPin, OutputPin};
 use ermine_boards::{Absent, Board, Errno, Grant, Mode, Pull, RamSlot};
 
 use crate::{
+    once::Once,
     reg::{Block, blocks},
     stm32::{Usart, Watchdog, wait_for},
     systick::Clock,
@@ -22,7 +23,7 @@ pub const ARENA: usize = 256;
 pub const SCRATCH: usize = 256;
 /// Guests that arrive are kept in RAM: QEMU does not model the flash controller.
 pub type Slots = [RamSlot<{ 12 << 10 }>; 2];
-pub const SLOTS: Slots = [const { RamSlot::new() }; 2];
+pub static SLOTS: Once<Slots> = Once::new([const { RamSlot::new() }; 2]);
 /// Fuel for a tick.
 pub const FUEL: u32 = 6000;
 

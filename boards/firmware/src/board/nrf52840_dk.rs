@@ -2,7 +2,10 @@
 
 use ermine_boards::{Absent, Board, Errno, Grant, Level, Mode, Pull};
 
-use crate::nrf::{Clock, FlashSlot, Pin, Uart, Watchdog, random};
+use crate::{
+    nrf::{Clock, FlashSlot, Pin, Uart, Watchdog, random},
+    once::Once,
+};
 
 pub use cortex_m_rt::entry;
 
@@ -15,7 +18,7 @@ pub const SCRATCH: usize = 256;
 pub type Slots = [FlashSlot<{ 32 << 10 }, { 4 << 10 }>; 2];
 #[allow(unsafe_code, reason = "addresses of flash")]
 // SAFETY: the memory map ends at 960 KB.
-pub const SLOTS: Slots = unsafe { [FlashSlot::at(960 << 10), FlashSlot::at(992 << 10)] };
+pub static SLOTS: Once<Slots> = Once::new(unsafe { [FlashSlot::at(960 << 10), FlashSlot::at(992 << 10)] });
 /// Fuel for a tick.
 pub const FUEL: u32 = 2000;
 

@@ -8,6 +8,7 @@ use embedded_hal::digital::{ErrorType, InputPin, OutputPin};
 use ermine_boards::{Absent, Board, Errno, Grant, Mode, Pull, RamSlot};
 
 use crate::{
+    once::Once,
     reg::{Block, blocks},
     stm32::{Usart, Watchdog, wait_for},
     systick::Clock,
@@ -23,7 +24,7 @@ pub const SCRATCH: usize = 32;
 /// Guests that arrive are kept in RAM: QEMU does not model the flash controller. There is room for one, which can
 /// be written while the firmware's own guest runs, or none.
 pub type Slots = [RamSlot<1536>; 1];
-pub const SLOTS: Slots = [const { RamSlot::new() }; 1];
+pub static SLOTS: Once<Slots> = Once::new([const { RamSlot::new() }; 1]);
 /// Fuel for a tick.
 pub const FUEL: u32 = 800;
 

@@ -5,7 +5,7 @@ use core::convert::Infallible;
 use embedded_hal::digital::{ErrorType, InputPin, OutputPin};
 use ermine_boards::{Absent, Board, Errno, Grant, Mode, Pull, RamSlot};
 
-use crate::reg::blocks;
+use crate::{once::Once, reg::blocks};
 
 pub use riscv_rt::entry;
 
@@ -16,7 +16,7 @@ pub const ARENA: usize = 1024;
 pub const SCRATCH: usize = 1024;
 /// Guests that arrive are kept in RAM: there is no flash.
 pub type Slots = [RamSlot<{ 64 << 10 }>; 2];
-pub const SLOTS: Slots = [const { RamSlot::new() }; 2];
+pub static SLOTS: Once<Slots> = Once::new([const { RamSlot::new() }; 2]);
 /// Fuel for a tick.
 pub const FUEL: u32 = 10_000;
 
