@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::fs;
 use std::io::{Read, Write};
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -143,6 +144,9 @@ impl Board {
         if self.name == "virt" {
             qemu.args(["-bios", "none"]);
         }
+        let monitor = firmware.with_extension("monitor");
+        let _ = fs::remove_file(&monitor);
+        qemu.arg("-monitor").arg(format!("unix:{},server=on,wait=off", monitor.display()));
         qemu.args(self.traces).arg("-D").arg(&log).arg("-kernel").arg(firmware);
         let mut child = qemu.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("QEMU starts");
         let mut stdout = child.stdout.take().expect("a pipe");
@@ -156,7 +160,8 @@ impl Board {
             }
         });
         let decoder = Decoder::new();
-        Emulated { child, line, decoder, text: String::new(), replies: VecDeque::new(), number: 0, log }
+        let replies = VecDeque::new();
+        Emulated { child, line, decoder, text: String::new(), replies, number: 0, log, monitor }
     }
 }
 
@@ -171,6 +176,7 @@ pub struct Emulated {
     replies: VecDeque<Vec<u8>>,
     number: u8,
     log: PathBuf,
+    monitor: PathBuf,
 }
 
 impl Emulated {
@@ -290,6 +296,27 @@ impl Emulated {
             self.done(&Request::Data { offset: (index * MOST_DATA) as u32, bytes })?;
         }
         self.done(&Request::Commit)
+    }
+
+    /// Bytes of native stack that were used since the start: below its top, memory that is not zero, as all of it was.
+    ///
+    /// # Panics
+    ///
+    /// When QEMU does not tell.
+    #[must_use]
+    pub fn native_stack(&mut self, top: u64, most: u64) -> u64 {
+        let dump = self.monitor.with_extension("dump");
+        let _ = fs::remove_file(&dump);
+        let mut monitor = UnixStream::connect(&self.monitor).expect("QEMU listens");
+        let command = format!("stop\nmemsave {:#x} {most:#x} \"{}\"\ncont\n", top - most, dump.display());
+        monitor.write_all(command.as_bytes()).expect("QEMU reads");
+        let start = Instant::now();
+        while fs::metadata(&dump).map_or(0, |data| data.len()) < most {
+            assert!(start.elapsed() < PATIENCE, "QEMU does not save its memory");
+            thread::sleep(Duration::from_millis(20));
+        }
+        let bytes = fs::read(&dump).expect("a dump");
+        most - bytes.iter().position(|&byte| byte != 0).map_or(most, |first| first as u64)
     }
 
     /// Asks for something that is to be done.

@@ -14,6 +14,7 @@ pub mod json;
 pub mod kernels;
 pub mod mutations;
 pub mod pack;
+pub mod sizes;
 pub mod spec;
 pub mod tools;
 pub mod workloads;

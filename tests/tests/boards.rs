@@ -4,13 +4,11 @@
 //! The numbers are a golden, `goldens/boards.txt`, for one version of the compiler: off by 1 % or more, they fail the test. Instructions are not
 //! cycles: they rank and gate, and are no times on a board.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
-use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use ermine_tests::firmware::{Board, Build, M0, M4F, RV32, run};
+use ermine_tests::sizes::{self, Metrics, Sizes};
 use ermine_tests::{golden, kernels, tools};
 
 /// Instructions of the best peer on a Cortex-M4F, in thousands, kernel by kernel: wasmi 2.0, WAMR's fast interpreter, wasm3 0.9.
@@ -57,8 +55,6 @@ const HEAD: &str = "\
 
 const TOOLS: [&str; 2] = ["arm-none-eabi-nm", "arm-none-eabi-size"];
 
-type Metrics = BTreeMap<String, u64>;
-
 /// Builds the firmware with the kernels. `None` if something is missing that it takes.
 fn kernels_of(board: Board, features: &str) -> Option<std::path::PathBuf> {
     if !(board.is_available() && TOOLS.into_iter().all(tools::program)) {
@@ -71,7 +67,7 @@ fn kernels_of(board: Board, features: &str) -> Option<std::path::PathBuf> {
 /// What a firmware says of itself, and what it takes.
 fn measure(board: Board, firmware: &Path, metrics: &mut Metrics) {
     let mut add = |name: &str, number| metrics.insert(format!("{}.{name}", board.name), number);
-    let sizes = sizes(firmware);
+    let sizes = Sizes::of(firmware);
     // The exit code says that the results are right.
     for line in board.run(firmware).lines() {
         let mut words = line.split(' ');
@@ -91,22 +87,6 @@ fn measure(board: Board, firmware: &Path, metrics: &mut Metrics) {
     add("flash", sizes.text + sizes.data);
 }
 
-/// Bytes of what is in flash and in RAM.
-struct Sizes {
-    /// `.text` and `.rodata`.
-    text: u64,
-    data: u64,
-    bss: u64,
-}
-
-fn sizes(firmware: &Path) -> Sizes {
-    let report = run(Command::new("arm-none-eabi-size").arg(firmware));
-    let line = report.lines().nth(1).expect("a line of sizes");
-    let numbers: Vec<u64> = line.split_whitespace().take(3).map(|size| size.parse().expect("a size")).collect();
-    let [text, data, bss] = numbers[..] else { panic!("three sizes: {report}") };
-    Sizes { text, data, bss }
-}
-
 /// Bytes of the functions that hold the handlers.
 fn handlers(firmware: &Path) -> u64 {
     let symbols = run(Command::new("arm-none-eabi-nm").args(["--print-size", "--demangle"]).arg(firmware));
@@ -118,34 +98,6 @@ fn handlers(firmware: &Path) -> u64 {
 fn against_peers(metrics: &Metrics) -> f64 {
     let logs = BEST_PEER.map(|(kernel, peer)| (metrics[&format!("m4f.count.{kernel}")] as f64 / peer as f64).ln());
     (logs.iter().sum::<f64>() / logs.len() as f64).exp()
-}
-
-/// Compares with the golden, if it is one of this compiler's.
-fn check(metrics: &Metrics) -> Result<(), String> {
-    let path = golden::path("goldens/boards.txt");
-    let compiler = run(Command::new("rustc").arg("--version").current_dir(golden::path("../boards/probe")));
-    let compiler = compiler.trim();
-    let text = fs::read_to_string(&path).unwrap_or_default();
-    let wanted = text.lines().next().unwrap_or_default();
-    if wanted != compiler && !golden::blessing() {
-        println!("skipped: {} holds for {wanted}, this is {compiler}: other code, other numbers", path.display());
-        return Ok(());
-    }
-    let expected: Metrics = text.lines().filter_map(parse).collect();
-    let near = |((name, a), (other, b)): ((&String, &u64), (&String, &u64))| name == other && a.abs_diff(*b) * 100 < *b;
-    if wanted == compiler && metrics.len() == expected.len() && metrics.iter().zip(&expected).all(near) {
-        return Ok(());
-    }
-    let mut text = format!("{compiler}\n{HEAD}");
-    for (name, number) in metrics {
-        writeln!(text, "{name:<20} {number:>6}").expect("writing to a string does not fail");
-    }
-    golden::check(&path, &text)
-}
-
-fn parse(line: &str) -> Option<(String, u64)> {
-    let (name, number) = line.split_once(' ')?;
-    Some((name.to_owned(), number.trim().parse().ok()?))
 }
 
 #[test]
@@ -168,7 +120,7 @@ fn the_firmware_computes_what_it_should_in_known_time_and_space() {
     measure(M0, &m0, &mut metrics);
     let (Some(integers), Some(floats)) = (kernels_of(M4F, ""), kernels_of(M4F, "f64")) else { return };
     metrics.insert("m4f.handlers".to_owned(), handlers(&integers));
-    let sizes = sizes(&floats);
+    let sizes = Sizes::of(&floats);
     metrics.insert("m4f.flash.f64".to_owned(), sizes.text + sizes.data);
     println!("{metrics:?}");
     for (name, most) in MOST {
@@ -178,7 +130,7 @@ fn the_firmware_computes_what_it_should_in_known_time_and_space() {
     println!("instructions on a Cortex-M4F by the best peer's, geometric mean: {mean:.3}");
     assert!(mean <= MOST_OF_PEERS, "slower than it has to be: {mean:.3}");
     metrics.insert("m4f.against".to_owned(), (mean * 1000.0).round() as u64);
-    check(&metrics).unwrap_or_else(|difference| panic!("{difference}"));
+    sizes::check("goldens/boards.txt", HEAD, &metrics).unwrap_or_else(|difference| panic!("{difference}"));
 }
 
 #[test]

@@ -3,13 +3,17 @@
 //! Each test is a board. What is checked on it are functions, in an order that a user could follow at the serial line.
 
 use std::path::Path;
+use std::process::Command;
 
 use ermine::image::Inspection;
 use ermine::{Config, Engine, Module, Profile};
 use ermine_boards::Kind;
 use ermine_boards::link::message::{Activity, BUILT_IN, Request};
 use ermine_tests::emulator::{Board, Emulated};
+use ermine_tests::firmware::run;
 use ermine_tests::mutations::specimen::Draft;
+use ermine_tests::sizes::{self, Metrics, Sizes};
+use ermine_tests::tools;
 
 /// Imports that guests of these tests use.
 const IMPORTS: &str = r#"
@@ -245,6 +249,57 @@ impl Bench {
         self.emulated.done(&Request::Run).expect("it runs");
         self.emulated.wait_for(before, "info: at last!");
     }
+}
+
+/// Bytes that guests are lent on each board: value stack and linear memory, and slots in RAM. Its file says so.
+const LENT: [(&str, u64, u64); 6] = [
+    ("netduinoplus2", (4 << 10) + (64 << 10), 24 << 10),
+    ("stm32vldiscovery", 384 + (1 << 10), 1536),
+    ("microbit", (1 << 10) + (4 << 10), 0),
+    ("mps2-an386", (16 << 10) + (256 << 10), 128 << 10),
+    ("mps2-an505", (16 << 10) + (256 << 10), 128 << 10),
+    ("virt", (16 << 10) + (256 << 10), 128 << 10),
+];
+
+const HEAD: &str = "\
+# boards/firmware at opt-level s, integers only, with blinky in it. Written by tests/firmware.rs.
+#
+# flash    bytes of .text, .rodata and .data
+# ram      bytes of .data and .bss beyond linear memory, value stack and slots for guests in RAM
+# stack    bytes of native stack at the most: after an update, a trap, a guest that was stopped
+";
+
+/// The address of a symbol.
+fn address(firmware: &Path, symbol: &str) -> u64 {
+    let symbols = run(Command::new("arm-none-eabi-nm").arg(firmware));
+    let line = symbols.lines().find(|line| line.ends_with(&format!(" {symbol}")));
+    u64::from_str_radix(line.expect("a symbol").split(' ').next().expect("an address"), 16).expect("a number")
+}
+
+#[test]
+fn the_firmware_takes_known_space() {
+    if !["arm-none-eabi-nm", "arm-none-eabi-size"].into_iter().all(tools::program) {
+        return;
+    }
+    let mut metrics = Metrics::new();
+    for (name, lent, slots) in LENT {
+        let Some(mut bench) = Bench::of(name) else { return };
+        bench.boots();
+        bench.reports_a_trap();
+        bench.pauses_and_resumes();
+        bench.stops_what_does_not_return();
+        let firmware = bench.board.build(Path::new(env!("CARGO_TARGET_TMPDIR")));
+        let sizes = Sizes::of(&firmware);
+        let mut add = |what: &str, number| metrics.insert(format!("{name}.{what}"), number);
+        add("flash", sizes.text + sizes.data);
+        // The stack of `virt` is in its `.bss`.
+        if name != "virt" {
+            add("ram", sizes.data + sizes.bss - lent - slots);
+        }
+        add("stack", bench.emulated.native_stack(address(&firmware, "_stack_start"), 4 << 10));
+    }
+    println!("{metrics:?}");
+    sizes::check("goldens/firmware.txt", HEAD, &metrics).unwrap_or_else(|difference| panic!("{difference}"));
 }
 
 fn check(name: &str) {

@@ -65,9 +65,9 @@ impl Link {
             if self.decoder.push(byte) != Event::Frame {
                 continue;
             }
-            let (command, encoded) = self.answer(subject);
-            if let Some(encoded) = encoded {
-                board.console_write(&encoded);
+            let (command, reply) = self.answer(subject);
+            if let Some(reply) = reply {
+                send(board, &reply);
             }
             if command.is_some() {
                 return command;
@@ -76,11 +76,12 @@ impl Link {
         None
     }
 
-    /// Does what the frame asks for.
-    fn answer<S: Slot>(&mut self, subject: &mut Subject<'_, S>) -> (Option<Command>, Option<message::Encoded>) {
+    /// Does what the frame asks for. Out of line, as `send` and `commit` are: their buffers are not on the stack together.
+    #[inline(never)]
+    fn answer<S: Slot>(&mut self, subject: &mut Subject<'_, S>) -> (Option<Command>, Option<Answer>) {
         let (number, request) = match Request::decode(self.decoder.frame()) {
             Ok(request) => request,
-            Err(Some((kind, number))) => return (None, Reply::Unknown.encode(kind, number)),
+            Err(Some((kind, number))) => return (None, Some(Answer { kind, number, reply: Reply::Unknown })),
             Err(None) => return (None, None),
         };
         let kind = request.kind();
@@ -111,7 +112,22 @@ impl Link {
                 reply => (None, reply),
             },
         };
-        (command, reply.encode(kind, number))
+        (command, Some(Answer { kind, number, reply }))
+    }
+}
+
+/// A reply, and what it answers.
+struct Answer {
+    kind: u8,
+    number: u8,
+    reply: Reply<'static>,
+}
+
+#[inline(never)]
+fn send<B: Board>(board: &mut B, answer: &Answer) {
+    // All replies fit.
+    if let Some(encoded) = answer.reply.encode(answer.kind, answer.number) {
+        board.console_write(&encoded);
     }
 }
 
@@ -149,6 +165,7 @@ fn data<S: Slot>(
     }
 }
 
+#[inline(never)]
 fn commit<S: Slot>(subject: &mut Subject<'_, S>, size: u32) -> Reply<'static> {
     let Some(slot) = &subject.spare else { return Reply::NoSlot };
     let bytes = slot.bytes().get(..size as usize).unwrap_or_default();
