@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Parses a number with a unit: ms, s (also without any), m or h.
+/// Parses a number with a unit: us, ms, s (also without any), m or h.
 ///
 /// # Errors
 ///
@@ -10,6 +10,7 @@ use std::time::Duration;
 pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let seconds = match &text[digits.len()..] {
+        "us" => 1e-6,
         "ms" => 0.001,
         "" | "s" => 1.0,
         "m" | "min" => 60.0,

@@ -9,6 +9,7 @@
 pub mod args;
 mod backtrace;
 pub mod bench;
+pub mod board;
 pub mod caps;
 pub mod compile;
 pub mod completions;
@@ -68,6 +69,7 @@ fn dispatch(command: &Command) -> Exit {
         Command::Wast(args) => scripts::wast(args),
         Command::WasiCaps(args) => caps::caps(args),
         Command::Bench(args) => bench::bench(args),
+        Command::Board(args) => board::board(args),
         Command::Completions(args) => completions::completions(args),
     };
     match result {

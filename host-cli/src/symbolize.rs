@@ -38,7 +38,7 @@ fn lines(map: &SymbolMap, path: &Path, mut report: impl BufRead) -> impl Iterato
 }
 
 /// The text with what the map knows of each place behind it.
-fn annotate(map: &SymbolMap, text: &str) -> String {
+pub(crate) fn annotate(map: &SymbolMap, text: &str) -> String {
     let (mut done, mut rest) = (String::new(), text);
     while let Some(start) = rest.find(FUNC) {
         let (before, from) = rest.split_at(start + FUNC.len());

@@ -1,6 +1,6 @@
 //! `docs/cli.md` is true: its commands print what it says.
 //!
-//! A block ```` ```wat NAME ```` is a file. In a block ```` ```console ````, a line that begins with `$ ` is given to a shell, and what follows is what it prints.
+//! A block ```` ```wat NAME ```` or ```` ```toml NAME ```` is a file. In a block ```` ```console ````, a line that begins with `$ ` is given to a shell, and what follows is what it prints.
 //! `ERMINE_BLESS=1` writes that anew.
 
 #![cfg(unix)]
@@ -55,7 +55,7 @@ fn rewritten(text: &str, folder: &Path) -> String {
                 content.push_str(line);
                 content.push('\n');
             }
-        } else if let Some(name) = line.strip_prefix("```wat ") {
+        } else if let Some(name) = line.strip_prefix("```wat ").or_else(|| line.strip_prefix("```toml ")) {
             file = Some((folder.join(name), String::new()));
         } else if line == "```console" {
             console = true;

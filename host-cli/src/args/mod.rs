@@ -1,6 +1,7 @@
 //! The command line: one file for each subcommand's options.
 
 mod bench;
+mod board;
 mod caps;
 mod compile;
 mod completions;
@@ -13,6 +14,7 @@ mod validate;
 mod wast;
 
 pub use bench::BenchArgs;
+pub use board::{BoardArgs, BoardCommand, LineArg, LogArgs, OrderArgs, PortArgs, PushArgs, SimArgs, StatArgs};
 pub use caps::CapsArgs;
 pub use compile::{CompileArgs, Emit, ProfileArg, SymbolizeArgs};
 pub use completions::CompletionsArgs;
@@ -59,6 +61,8 @@ pub enum Command {
     WasiCaps(CapsArgs),
     /// Measure how long a function or a program takes
     Bench(BenchArgs),
+    /// Run guests on a simulated board; send guests to boards, and look after them
+    Board(BoardArgs),
     /// Print a script that completes this command line in a shell
     Completions(CompletionsArgs),
 }
