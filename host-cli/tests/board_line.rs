@@ -41,10 +41,14 @@ struct Desk {
 
 impl Desk {
     fn start(test: &str) -> Self {
+        Self::with(test, SCENARIO)
+    }
+
+    fn with(test: &str, scenario: &str) -> Self {
         let folder = folder(test);
         let write =
             |name: &str, text: &str| std::fs::write(folder.join(name), text).expect("the folder can be written");
-        write("s.toml", SCENARIO);
+        write("s.toml", scenario);
         for word in ["old", "new"] {
             write(&format!("{word}.wat"), &teller(word));
         }
@@ -156,6 +160,20 @@ fn what_the_board_refuses_does_no_harm() {
     let large = desk.board(&["push", "large.wat"]);
     assert!(large.stderr.contains("the image is larger than a slot, which has 2048 bytes"), "{}", large.stderr);
     assert!(desk.board(&["log", "--for", "100ms"]).stdout.contains("info: old\n"));
+}
+
+#[test]
+fn a_board_with_one_slot_stops_its_guest_first() {
+    let desk = Desk::with("line_one_slot", &format!("{SCENARIO}slots = 1\n"));
+    for _ in 0..2 {
+        let push = desk.board(&["push", "new.wat"]);
+        assert_eq!(push.code, Some(0), "{}", push.stderr);
+        assert!(push.stdout.contains("; waiting in slot 0 of sim, image "), "{}", push.stdout);
+    }
+    let push = desk.board(&["push", "trap.wat"]);
+    assert_eq!(push.code, Some(134), "{}", push.stdout);
+    assert!(push.stderr.starts_with("ermine: note: the board has one slot"), "{}", push.stderr);
+    assert!(desk.stat().contains("waiting, from the firmware\n"), "{}", desk.stat());
 }
 
 /// CRC-32 as zlib computes it.

@@ -35,9 +35,9 @@ const FALLEN_BACK: &str = "back to the guest before it";
 pub(super) fn push(args: &PushArgs) -> Result<Exit, Failure> {
     let guest = guest::load(&args.guest, args.memory)?;
     let mut talk = Talk::open(&args.port)?;
-    let before = status(&mut talk)?;
+    let mut before = status(&mut talk)?;
     let start = Instant::now();
-    send(&mut talk, &guest)?;
+    send(&mut talk, &guest, &mut before)?;
     // What was said before is not about the new guest.
     talk.said();
     told(&mut talk, &Request::Commit).map_err(|failure| refused(&guest, failure))?;
@@ -57,6 +57,22 @@ pub(super) fn push(args: &PushArgs) -> Result<Exit, Failure> {
     follow(&mut talk, args.log)
 }
 
+/// Lets the board make its spare slot ready. Where the guest runs from the only one, it is stopped first.
+fn begin(talk: &mut Talk<'_>, size: u32, before: &mut Known) -> Result<(), Failure> {
+    let request = Request::Begin { size };
+    let other =
+        talk.ask(&request, |reply| (reply != Reply::Done).then(|| (reply == Reply::NoSlot, words::reply(&reply))))?;
+    match other {
+        None => return Ok(()),
+        Some((false, other)) => return Err(talk.failure(&format!("the board says: {other}"))),
+        Some((true, _)) => {}
+    }
+    report::note("the board has one slot, and its guest runs from there: it is stopped first");
+    told(talk, &Request::Stop)?;
+    before.activity = Activity::Stopped;
+    told(talk, &request)
+}
+
 fn refused(guest: &Guest, failure: Failure) -> Failure {
     Failure { message: format!("{} is not taken; {}", guest.name, failure.message), ..failure }
 }
@@ -72,12 +88,12 @@ enum Next {
 }
 
 /// Sends the image to the board's spare slot.
-fn send(talk: &mut Talk<'_>, guest: &Guest) -> Result<(), Failure> {
+fn send(talk: &mut Talk<'_>, guest: &Guest, before: &mut Known) -> Result<(), Failure> {
     let size = u32::try_from(guest.image.len()).map_err(|_| talk.failure("no board takes 4 GiB"))?;
     let bar = Bar::new(size.into());
     bar.say(|| format!("bytes of {}", guest.name));
     for _ in 0..MOST_BEGINNINGS {
-        told(talk, &Request::Begin { size }).map_err(|failure| refused(guest, failure))?;
+        begin(talk, size, before).map_err(|failure| refused(guest, failure))?;
         let mut at = 0;
         while let Some(bytes) =
             guest.image.get(at..(at + MOST_DATA).min(guest.image.len())).filter(|bytes| !bytes.is_empty())
@@ -119,7 +135,8 @@ fn settle(talk: &mut Talk<'_>, guest: &Guest, before: &Known) -> Result<Known, F
         if lines.iter().any(|line| line.contains(FALLEN_BACK)) {
             return Err(ended(guest, &lines, &now, "the guest before it runs again"));
         }
-        let is_new = now.checksum == guest.checksum && now.slot != before.slot;
+        let was_stopped = before.activity == Activity::Stopped;
+        let is_new = now.checksum == guest.checksum && (was_stopped || now.slot != before.slot);
         match now.activity {
             Activity::Idle | Activity::Waiting if is_new => return Ok(now),
             Activity::Stopped if is_new => return Err(ended(guest, &lines, &now, "nothing runs")),
@@ -136,7 +153,7 @@ fn settle(talk: &mut Talk<'_>, guest: &Guest, before: &Known) -> Result<Known, F
 /// A guest that did not start.
 fn ended(guest: &Guest, lines: &[String], now: &Known, then: &str) -> Failure {
     // The board's line has the image's checksum; the last report may be lost between two others.
-    let own = format!("(image {:x})", guest.checksum);
+    let own = format!("(image {:08x})", guest.checksum);
     let line = lines.iter().rev().find(|line| line.contains(&own)).map(|line| line.trim_start_matches("ermine: "));
     let why = line.map_or_else(|| now.report.to_string(), str::to_owned);
     let why = guest.map.as_ref().map_or(why.clone(), |map| annotate(map, &why));

@@ -39,7 +39,7 @@ impl Watch {
 
     /// Names for the places in a report.
     pub(super) fn named(&self, line: String) -> String {
-        let map = self.maps.iter().find(|(checksum, _)| line.contains(&format!("(image {checksum:x})")));
+        let map = self.maps.iter().find(|(checksum, _)| line.contains(&format!("(image {checksum:08x})")));
         map.map_or(line.clone(), |(_, map)| annotate(map, &line))
     }
 }
