@@ -25,7 +25,8 @@ impl<C: Stream> State<C> {
         }
     }
 
-    /// Takes `cost` units of fuel; false, with the need and the accumulators on record, if there are not as many.
+    /// Takes `cost` units of fuel; false, with the need and the accumulators on record, if there are not as many. They are taken all the same, so that it is
+    /// one instruction on the fuel in memory: [`super::run`] gives them back.
     ///
     /// # Safety
     /// `ctx` is valid (invariant 2).
@@ -33,18 +34,14 @@ impl<C: Stream> State<C> {
     pub(crate) unsafe fn pay(&mut self, cost: u64) -> bool {
         // SAFETY: the caller's contract.
         let ctx = unsafe { &mut *self.ctx };
-        match ctx.fuel.checked_sub(cost) {
-            Some(left) => {
-                ctx.fuel = left;
-                true
-            }
-            None => {
-                ctx.args[0] = cost as Arg;
-                // The instruction is executed again and may read them.
-                ctx.acc = self.acc;
-                false
-            }
+        let (left, is_short) = ctx.fuel.overflowing_sub(cost);
+        ctx.fuel = left;
+        if is_short {
+            ctx.args[0] = cost as Arg;
+            // The instruction is executed again and may read them.
+            ctx.acc = self.acc;
         }
+        !is_short
     }
 }
 

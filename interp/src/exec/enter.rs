@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 use super::LINK_BYTES;
 use super::calls::{Header, Link, enter_function};
 use super::ctx::{CodePtr, Ctx};
-use super::exit::Exit;
+use super::exit::{Exit, ExitCode};
 use super::shape::Plain;
 #[cfg(ermine_tail)]
 use super::state::Threaded;
@@ -77,7 +77,15 @@ pub(crate) unsafe fn run(kind: Kind, ctx: &mut Ctx) -> Exit {
             Kind::Loop => super::looping::run(ctx),
         }
     };
+    give_back(ctx, code);
     code.decode()
+}
+
+/// Gives back the fuel that an instruction has taken without there being as much.
+fn give_back(ctx: &mut Ctx, code: ExitCode) {
+    if code == ExitCode::OUT_OF_FUEL {
+        ctx.fuel = ctx.fuel.wrapping_add(ctx.args[0] as u64);
+    }
 }
 
 /// Prepares a call: the frame starts at `sp`, its arguments are in it, and its return leaves the machine with [`Exit::Done`].
@@ -114,7 +122,10 @@ unsafe fn enter_with<C: Stream>(ctx: &mut Ctx, entry: CodePtr, sp: *mut u8, link
     // SAFETY: the caller's contract. A header's fuel is 0 where code is not metered.
     let flow = unsafe { enter_function::<C, true>(&mut s, entry, sp, link) };
     match flow {
-        Flow::Exit(exit) => Err(exit.decode()),
+        Flow::Exit(exit) => {
+            give_back(ctx, exit);
+            Err(exit.decode())
+        }
         Flow::Next | Flow::Jump => {
             (ctx.ip, ctx.sp) = (s.ip, s.sp);
             Ok(())
