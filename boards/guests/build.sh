@@ -14,6 +14,7 @@ compile() { # compile FILE [OPTIONS]: an image beside it
 cargo build --quiet --release --locked
 built=${CARGO_TARGET_DIR:-target}/wasm32-unknown-unknown/release
 cp "$built/blinky.wasm" blinky/blinky-rust.wasm
+cp "$built/display.wasm" display/display.wasm
 cp "$built/thermometer.wasm" thermometer/thermometer.wasm
 clang --target=wasm32 -mcpu=mvp -Oz -nostdlib -I ../guest/include -Wl,--no-entry -Wl,-z,stack-size=512 -Wl,--stack-first -Wl,--strip-all \
     -o blinky/blinky-c.wasm blinky/blinky.c
@@ -22,3 +23,4 @@ compile blinky/blinky.wat
 compile blinky/blinky-rust.wasm --memory 1K
 compile blinky/blinky-c.wasm --memory 512
 compile thermometer/thermometer.wasm --memory 2K
+compile display/display.wasm --memory 2K

@@ -101,7 +101,11 @@ fn a_new_guest_takes_over_and_can_be_looked_after() {
     let push = desk.board(&["push", "new.wat", "--log", "100ms"]);
     assert_eq!(push.code, Some(0), "{}", push.stderr);
     assert!(push.stdout.starts_with("new.wat: ") && push.stdout.contains("; waiting in slot 0 of sim, image "));
-    assert!(push.stdout.contains("info: new\n") && !push.stdout.contains("info: old\n"), "{}", push.stdout);
+    let (before, after) = push.stdout.split_once("ermine: the guest was replaced").expect(&push.stdout);
+    assert!(
+        after.contains("info: new\n") && !after.contains("info: old\n") && !before.contains("info: new\n"),
+        "{after}"
+    );
     assert!(desk.stat().contains("last end        the guest was replaced\n"), "{}", desk.stat());
 
     assert_eq!(desk.board(&["stop"]).stdout, "the guest is stopped\n");

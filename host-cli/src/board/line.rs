@@ -7,7 +7,9 @@ use crate::report;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 use std::fs::File;
-use std::io;
+use std::io::{self, Write};
+use std::sync::mpsc::{self, SyncSender};
+use std::thread;
 
 /// Somebody outside.
 pub(super) struct Outside {
@@ -29,6 +31,33 @@ pub(super) fn open(line: LineArg) -> Result<Outside, Failure> {
     opened.map_err(|error| Failure::new(Exit::CannotLoad, format!("--line: there is no line to be had: {error}")))
 }
 
+/// Chunks of text that wait for a reader.
+const MOST_WAITING: usize = 64;
+
+/// A line that nobody may be listening to: what there is no room for is lost, as on a wire.
+struct Leaky(SyncSender<Vec<u8>>);
+
+impl Leaky {
+    fn new(mut line: File) -> io::Result<Self> {
+        let (sender, waiting) = mpsc::sync_channel::<Vec<u8>>(MOST_WAITING);
+        thread::Builder::new()
+            .spawn(move || while waiting.recv().is_ok_and(|bytes| line.write_all(&bytes).is_ok()) {})?;
+        Ok(Self(sender))
+    }
+}
+
+impl Write for Leaky {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // Full, or the line is gone.
+        let _ = self.0.try_send(bytes.to_vec());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// A pseudoterminal that hands on bytes as they are.
 fn pty() -> io::Result<Outside> {
     let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY)?;
@@ -41,7 +70,7 @@ fn pty() -> io::Result<Outside> {
     termios.make_raw();
     tcsetattr(&held, OptionalActions::Now, &termios)?;
     let ours = File::from(ours);
-    let stream = Stream::new(ours.try_clone()?, Box::new(ours))?;
+    let stream = Stream::new(ours.try_clone()?, Box::new(Leaky::new(ours)?))?;
     report::note(format_args!("the board's line is {name}"));
     Ok(Outside { stream, held: Some(held) })
 }

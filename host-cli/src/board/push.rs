@@ -24,6 +24,9 @@ const STEP: Duration = Duration::from_millis(20);
 /// How often an update may begin anew: a board that was reset knows nothing of it.
 const MOST_BEGINNINGS: u32 = 3;
 
+/// How often a board may go back in the same update.
+const MOST_SETBACKS: u32 = 100;
+
 /// What a board says when the new guest did not start.
 const FALLEN_BACK: &str = "back to the guest before it";
 
@@ -39,16 +42,16 @@ pub(super) fn push(args: &PushArgs) -> Result<Exit, Failure> {
     let start = Instant::now();
     send(&mut talk, &guest, &mut before)?;
     // What was said before is not about the new guest.
-    talk.said();
+    talk.forget();
     told(&mut talk, &Request::Commit).map_err(|failure| refused(&guest, failure))?;
     let after = settle(&mut talk, &guest, &before)?;
     let again =
         if talk.repeated > 0 { format!(", {} sent again", count(talk.repeated, "request")) } else { String::new() };
     report::answer(format!(
-        "{}: {} bytes in {:.1} s{again}; {} in {} of {}, image {:08x}\n",
+        "{}: {} bytes in {:.1?}{again}; {} in {} of {}, image {:08x}\n",
         guest.name,
         show(guest.image.len()),
-        start.elapsed().as_secs_f64(),
+        start.elapsed(),
         words::activity(after.activity),
         words::slot(after.slot),
         printable::printable(&after.board),
@@ -94,7 +97,7 @@ fn send(talk: &mut Talk<'_>, guest: &Guest, before: &mut Known) -> Result<(), Fa
     bar.say(|| format!("bytes of {}", guest.name));
     for _ in 0..MOST_BEGINNINGS {
         begin(talk, size, before).map_err(|failure| refused(guest, failure))?;
-        let mut at = 0;
+        let (mut at, mut setbacks) = (0, 0);
         while let Some(bytes) =
             guest.image.get(at..(at + MOST_DATA).min(guest.image.len())).filter(|bytes| !bytes.is_empty())
         {
@@ -102,8 +105,9 @@ fn send(talk: &mut Talk<'_>, guest: &Guest, before: &mut Known) -> Result<(), Fa
             let request = Request::Data { offset: at as u32, bytes };
             let end = at + bytes.len();
             match talk.ask(&request, |reply| next(&reply, end))? {
-                Next::From(next) => at = next,
-                Next::Begin => break,
+                Next::From(next) if next > at => at = next,
+                Next::From(next) if setbacks < MOST_SETBACKS => (at, setbacks) = (next, setbacks + 1),
+                Next::From(_) | Next::Begin => break,
                 Next::Never(why) => return Err(refused(guest, talk.failure(&format!("the board says: {why}")))),
             }
             bar.set(at as u64);
@@ -112,7 +116,7 @@ fn send(talk: &mut Talk<'_>, guest: &Guest, before: &mut Known) -> Result<(), Fa
             return Ok(());
         }
     }
-    Err(talk.failure("the board forgets what it was sent: is it reset again and again?"))
+    Err(talk.failure("the board does not keep what it is sent: is it reset again and again?"))
 }
 
 fn next(reply: &Reply<'_>, end: usize) -> Next {
@@ -121,40 +125,45 @@ fn next(reply: &Reply<'_>, end: usize) -> Next {
         // Nothing has begun, or something else has.
         Reply::Order { next } if *next > end as u32 => Next::Begin,
         Reply::Order { next } => Next::From(*next as usize),
-        other => Next::Never(words::reply(other)),
+        Reply::Refused(_)
+        | Reply::TooLarge { .. }
+        | Reply::Fault
+        | Reply::NoSlot
+        | Reply::Unknown
+        | Reply::Status(_) => Next::Never(words::reply(reply)),
     }
 }
 
 /// Waits until the new guest runs: the board's status then.
 fn settle(talk: &mut Talk<'_>, guest: &Guest, before: &Known) -> Result<Known, Failure> {
     let end = Instant::now() + PATIENCE;
-    let mut lines = Vec::new();
     loop {
         let now = status(talk)?;
-        lines.extend(talk.said());
-        if lines.iter().any(|line| line.contains(FALLEN_BACK)) {
-            return Err(ended(guest, &lines, &now, "the guest before it runs again"));
+        if talk.said().any(|line| line.contains(FALLEN_BACK)) {
+            return Err(ended(talk, guest, &now, "the guest before it runs again"));
         }
         let was_stopped = before.activity == Activity::Stopped;
         let is_new = now.checksum == guest.checksum && (was_stopped || now.slot != before.slot);
+        let is_over = Instant::now() >= end;
         match now.activity {
             Activity::Idle | Activity::Waiting if is_new => return Ok(now),
-            Activity::Stopped if is_new => return Err(ended(guest, &lines, &now, "nothing runs")),
-            Activity::Running if is_new && Instant::now() >= end => return Ok(now),
-            _ if Instant::now() < end => thread::sleep(STEP),
-            _ => {
-                let why = "the guest before it has not made room: it takes long, or does not wait; `ermine board stop` stops it";
+            Activity::Stopped if is_new => return Err(ended(talk, guest, &now, "nothing runs")),
+            // It computes for long: it has not failed, at any rate.
+            Activity::Running if is_new && is_over => return Ok(now),
+            Activity::Idle | Activity::Waiting | Activity::Stopped | Activity::Running if is_over => {
+                let why = "the guest before it does not make room; `ermine board stop` stops it";
                 return Err(talk.failure(&format!("{} was taken, but {why}", guest.name)));
             }
+            Activity::Idle | Activity::Waiting | Activity::Stopped | Activity::Running => thread::sleep(STEP),
         }
     }
 }
 
 /// A guest that did not start.
-fn ended(guest: &Guest, lines: &[String], now: &Known, then: &str) -> Failure {
+fn ended(talk: &Talk<'_>, guest: &Guest, now: &Known, then: &str) -> Failure {
     // The board's line has the image's checksum; the last report may be lost between two others.
     let own = format!("(image {:08x})", guest.checksum);
-    let line = lines.iter().rev().find(|line| line.contains(&own)).map(|line| line.trim_start_matches("ermine: "));
+    let line = talk.said().find(|line| line.contains(&own)).map(|line| line.trim_start_matches("ermine: "));
     let why = line.map_or_else(|| now.report.to_string(), str::to_owned);
     let why = guest.map.as_ref().map_or(why.clone(), |map| annotate(map, &why));
     Failure::new(Exit::Trap, format!("{} did not start: {why}; {then}", guest.name))

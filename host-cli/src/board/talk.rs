@@ -8,7 +8,8 @@ use crate::exit::{Exit, Failure};
 use ermine_boards::link::frame::{Decoder, Event};
 use ermine_boards::link::message::{Reply, Request};
 use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
+use std::{io, thread};
 
 /// A board at the other end of a line.
 pub(super) struct Talk<'a> {
@@ -20,12 +21,26 @@ pub(super) struct Talk<'a> {
     /// Lines that nobody has asked for yet.
     said: VecDeque<String>,
     number: u8,
+    /// Requests in a row that the board got only when they were sent slowly.
+    slow: u32,
     /// How often a request was sent again.
     pub(super) repeated: u32,
 }
 
+/// Time between two bytes that are sent slowly.
+const PACE: Duration = Duration::from_millis(2);
+
+/// So many requests in a row that had to be sent slowly: then all others are, at once.
+const ENOUGH: u32 = 3;
+
 /// Lines that are kept for whoever asks.
 const MOST_LINES: usize = 1000;
+
+/// Where numbers start: replies to whoever was at the line before are not to be taken for ours.
+fn arbitrary() -> u8 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or(0, |time| time.subsec_micros().to_le_bytes()[0])
+}
 
 impl<'a> Talk<'a> {
     /// Opens the line.
@@ -41,7 +56,8 @@ impl<'a> Talk<'a> {
             decoder: Decoder::new(),
             lines: Lines::default(),
             said: VecDeque::new(),
-            number: 0,
+            number: arbitrary(),
+            slow: 0,
             repeated: 0,
         })
     }
@@ -56,14 +72,21 @@ impl<'a> Talk<'a> {
         self.number = self.number.wrapping_add(1);
         let (kind, number) = (request.kind(), self.number);
         let frame = request.encode(number).ok_or_else(|| self.failure("the request is too long for a frame"))?;
+        let patience = match request {
+            // Flash is erased, an image verified.
+            Request::Begin { .. } | Request::Commit => self.args.timeout.saturating_mul(4),
+            Request::Status | Request::Data { .. } | Request::Run | Request::Stop => self.args.timeout,
+        };
         for round in 0..=self.args.retries {
             self.repeated += u32::from(round > 0);
-            self.stream().write(&frame).map_err(|error| self.failure(&format!("it cannot be written to: {error}")))?;
-            let end = Instant::now() + self.args.timeout;
+            let is_slow = round > 0 || self.slow >= ENOUGH;
+            self.send(&frame, is_slow).map_err(|error| self.failure(&format!("it cannot be written to: {error}")))?;
+            let end = Instant::now() + patience;
             while self.hear(end) {
                 if let Some((its_kind, its_number, reply)) = Reply::decode(self.decoder.frame())
                     && (its_kind, its_number) == (kind, number)
                 {
+                    self.slow = if is_slow { self.slow.saturating_add(1) } else { 0 };
                     return Ok(then(reply));
                 }
             }
@@ -74,6 +97,18 @@ impl<'a> Talk<'a> {
         let tries = self.args.retries.saturating_add(1);
         let hint = "is an Ermine firmware on it, at this --baud, and no other program at the line?";
         Err(self.failure(&format!("no reply, asked {tries} times; {hint}")))
+    }
+
+    /// Sends a frame, slowly after it was not understood: a board that looks at its line once a millisecond, and has no buffer, loses bytes else.
+    fn send(&mut self, frame: &[u8], slowly: bool) -> io::Result<()> {
+        if !slowly {
+            return self.stream().write(frame);
+        }
+        for byte in frame {
+            self.stream().write(std::slice::from_ref(byte))?;
+            thread::sleep(PACE);
+        }
+        Ok(())
     }
 
     /// Listens for the board's text until then, or the line's end: line by line.
@@ -100,9 +135,14 @@ impl<'a> Talk<'a> {
         }
     }
 
-    /// What the board has said since this was asked last.
-    pub(super) fn said(&mut self) -> Vec<String> {
-        self.said.drain(..).collect()
+    /// What the board has said since [`Self::forget`], the last first.
+    pub(super) fn said(&self) -> impl Iterator<Item = &str> {
+        self.said.iter().rev().map(String::as_str)
+    }
+
+    /// Forgets what the board has said.
+    pub(super) fn forget(&mut self) {
+        self.said.clear();
     }
 
     /// A failure that names the port.

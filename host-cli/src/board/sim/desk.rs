@@ -21,24 +21,28 @@ pub(super) struct Watch {
     pub(super) expectations: Vec<Expectation>,
     /// Maps of the guests, by their images' checksums.
     pub(super) maps: Vec<(u32, SymbolMap)>,
+    /// How the last guest ended, as the board has said it.
+    pub(super) ended: Option<String>,
     /// Whether the run is over: what the board does then is no doing of the guest's.
     over: bool,
 }
 
 impl Watch {
     pub(super) fn new(trace: Trace, expectations: Vec<Expectation>, maps: Vec<(u32, SymbolMap)>) -> Self {
-        Self { trace, expectations, maps, over: false }
+        Self { trace, expectations, maps, ended: None, over: false }
     }
 
     fn event(&mut self, event: &Event) {
         if !self.over {
+            let report = event.text.strip_prefix("ermine: ").filter(|_| event.kind == Kind::Console);
+            self.ended = report.map(str::to_owned).or_else(|| self.ended.take());
             self.trace.write(event);
             self.expectations.iter_mut().for_each(|expectation| expectation.observe(event));
         }
     }
 
     /// Names for the places in a report.
-    pub(super) fn named(&self, line: String) -> String {
+    fn named(&self, line: String) -> String {
         let map = self.maps.iter().find(|(checksum, _)| line.contains(&format!("(image {checksum:08x})")));
         map.map_or(line.clone(), |(_, map)| annotate(map, &line))
     }

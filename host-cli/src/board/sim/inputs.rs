@@ -70,6 +70,11 @@ pub(super) fn action(
     devices: &[Device],
     guest: impl FnOnce(&Path) -> Result<Guest, Failure>,
 ) -> Result<Action, Failure> {
+    let names = [&spec.pin, &spec.adc, &spec.serial, &spec.device].map(Option::is_some);
+    let subjects = names.into_iter().chain([spec.push.is_some(), spec.request.is_some()]);
+    if subjects.filter(|is_there| *is_there).count() != 1 {
+        return Err(wrong("an input needs one of pin, adc, serial, device, push and request"));
+    }
     if let Some(path) = &spec.push {
         let guest = guest(path)?;
         let frames = update(&guest.image).ok_or_else(|| wrong("a guest that is pushed has no more than 4 GiB"))?;
@@ -104,8 +109,7 @@ fn plain(spec: &InputSpec, table: &'static [Grant], devices: &[Device]) -> Resul
     if let Some(name) = part {
         return set(spec, devices, name);
     }
-    let request = request.ok_or("an input needs one of pin, adc, serial, device, push and request")?;
-    let (what, request) = match request {
+    let (what, request) = match request.unwrap_or(RequestSpec::Status) {
         RequestSpec::Status => ("status", Request::Status),
         RequestSpec::Run => ("run", Request::Run),
         RequestSpec::Stop => ("stop", Request::Stop),

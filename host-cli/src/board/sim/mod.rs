@@ -164,7 +164,9 @@ fn verdict(desk: &mut Desk, report: Report) -> Result<Exit, Failure> {
     if let Some(failure) = desk.watch.trace.failure.take() {
         return Err(failure);
     }
-    let ended = desk.watch.named(report.to_string());
+    // What the board says has names in it. When the run is over it says nothing any more.
+    let said = desk.watch.ended.take().filter(|_| report.kind != End::Stopped);
+    let ended = said.unwrap_or_else(|| report.to_string());
     let at_the_end: Vec<usize> = (0..desk.watch.expectations.len()).collect();
     for expectation in at_the_end {
         let Some(expected) = desk.watch.expectations.get_mut(expectation) else { continue };
@@ -178,14 +180,15 @@ fn verdict(desk: &mut Desk, report: Report) -> Result<Exit, Failure> {
         }
     }
     let complaints: Vec<String> = desk.watch.expectations.iter().filter_map(Expectation::complaint).flatten().collect();
-    let Some(exit) = (!complaints.is_empty()).then_some(Exit::TestsFailed).or_else(|| unexpected(desk, report)) else {
+    if let Some(exit) = unexpected(desk, report) {
+        let message = format!("the guest did not go on to the end: {ended}");
+        return Err(Failure::new(exit, message).with_details(complaints));
+    }
+    if complaints.is_empty() {
         return Ok(Exit::Success);
-    };
-    let message = match exit {
-        Exit::TestsFailed => "the guest did not do what the scenario expects".to_owned(),
-        _ => format!("the guest did not go on to the end: {ended}"),
-    };
-    Err(Failure::new(exit, message).with_details(complaints))
+    }
+    let message = "the guest did not do what the scenario expects";
+    Err(Failure::new(Exit::TestsFailed, message).with_details(complaints))
 }
 
 /// How the command ends if the guest has ended as nobody expects.
