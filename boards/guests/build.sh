@@ -18,6 +18,7 @@ cp "$built/display.wasm" display/display.wasm
 cp "$built/thermometer.wasm" thermometer/thermometer.wasm
 clang --target=wasm32 -mcpu=mvp -Oz -nostdlib -I ../guest/include -Wl,--no-entry -Wl,-z,stack-size=512 -Wl,--stack-first -Wl,--strip-all \
     -o blinky/blinky-c.wasm blinky/blinky.c
+chmod -x ./*/*.wasm
 
 compile blinky/blinky.wat
 compile blinky/blinky-rust.wasm --memory 1K

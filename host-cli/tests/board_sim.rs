@@ -277,6 +277,11 @@ fn scenarios_with_mistakes_say_which() {
             126,
             "device `a` needs either `address`, or `spi` and `dc`",
         ),
+        (
+            "devices = [{ model = \"ssd1306\", name = \"a\", address = 1, width = 65535 }]",
+            126,
+            "display `a` has sides of 1 to 1024 pixels",
+        ),
         ("[board]\nmemory = \"1T\"", 126, "unknown unit `T`"),
         ("[board]\nmemory = \"1G\"", 126, "a board has 64M at the most"),
     ] {

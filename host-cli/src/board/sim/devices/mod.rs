@@ -11,6 +11,7 @@ use super::scenario::DeviceSpec;
 use registers::{Bytes, Thermometer};
 use ssd1306::Ssd1306;
 use st7789::St7789;
+use std::ops::RangeInclusive;
 
 /// A device.
 #[derive(Debug)]
@@ -42,13 +43,21 @@ enum Model {
     St7789(St7789),
 }
 
+/// Pixels that a display has on a side.
+const SIDES: RangeInclusive<u16> = 1..=1024;
+
 impl Device {
     /// The device that the scenario wants. `pin` finds pins by their grants' names.
     ///
     /// # Errors
     ///
-    /// If it is nowhere, or in two places.
+    /// If it is nowhere, or in two places, or too large.
     pub(super) fn new(spec: &DeviceSpec, pin: impl Fn(&str) -> Result<u8, String>) -> Result<Self, String> {
+        if let DeviceSpec::Ssd1306 { name, width, height, .. } | DeviceSpec::St7789 { name, width, height, .. } = spec
+            && [*width, *height].iter().any(|side| !SIDES.contains(side))
+        {
+            return Err(format!("display `{name}` has sides of {} to {} pixels", SIDES.start(), SIDES.end()));
+        }
         let (name, place, model) = match spec {
             DeviceSpec::Lm75 { name, bus, address, celsius } => {
                 (name, i2c(*bus, *address), Model::Thermometer(Thermometer::lm75(*celsius)))
