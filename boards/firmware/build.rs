@@ -3,11 +3,12 @@
 use std::{env, fs, path::Path};
 
 /// A board: its feature, its file, its memory map.
-const BOARDS: [(&str, &str); 7] = [
+const BOARDS: [(&str, &str); 8] = [
     ("netduinoplus2", "stm32f405.x"),
     ("stm32vldiscovery", "stm32f100.x"),
     ("microbit", "nrf51822.x"),
     ("nrf52840-dk", "nrf52840.x"),
+    ("pico", "rp2040.x"),
     ("mps2-an386", "mps2-an386.x"),
     ("mps2-an505", "mps2-an505.x"),
     ("virt", "virt.x"),

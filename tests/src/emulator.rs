@@ -6,6 +6,7 @@ use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -19,6 +20,12 @@ use crate::{golden, tools};
 
 /// Longer than anything takes, on a slow machine.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Boards that were started.
+static RUNS: AtomicU32 = AtomicU32::new(0);
+
+/// QEMU's monitor asks for a command.
+const PROMPT: &[u8] = b"(qemu) ";
 
 /// A board with a firmware.
 #[derive(Debug, Clone, Copy)]
@@ -136,7 +143,9 @@ impl Board {
     /// When QEMU does not start.
     #[must_use]
     pub fn start(&self, firmware: &Path) -> Emulated {
-        let log = firmware.with_extension("log");
+        // Tests run at the same time, some on the same board.
+        let run = RUNS.fetch_add(1, Ordering::Relaxed);
+        let log = firmware.with_extension(format!("{run}.log"));
         // Of an earlier run.
         let _ = fs::remove_file(&log);
         let mut qemu = Command::new(self.emulator());
@@ -144,7 +153,7 @@ impl Board {
         if self.name == "virt" {
             qemu.args(["-bios", "none"]);
         }
-        let monitor = firmware.with_extension("monitor");
+        let monitor = firmware.with_extension(format!("{run}.monitor"));
         let _ = fs::remove_file(&monitor);
         qemu.arg("-monitor").arg(format!("unix:{},server=on,wait=off", monitor.display()));
         qemu.args(self.traces).arg("-D").arg(&log).arg("-kernel").arg(firmware);
@@ -307,9 +316,7 @@ impl Emulated {
     pub fn native_stack(&mut self, top: u64, most: u64) -> u64 {
         let dump = self.monitor.with_extension("dump");
         let _ = fs::remove_file(&dump);
-        let mut monitor = UnixStream::connect(&self.monitor).expect("QEMU listens");
-        let command = format!("stop\nmemsave {:#x} {most:#x} \"{}\"\ncont\n", top - most, dump.display());
-        monitor.write_all(command.as_bytes()).expect("QEMU reads");
+        self.command(&format!("stop\nmemsave {:#x} {most:#x} \"{}\"\ncont", top - most, dump.display()));
         let start = Instant::now();
         while fs::metadata(&dump).map_or(0, |data| data.len()) < most {
             assert!(start.elapsed() < PATIENCE, "QEMU does not save its memory");
@@ -317,6 +324,23 @@ impl Emulated {
         }
         let bytes = fs::read(&dump).expect("a dump");
         most - bytes.iter().position(|&byte| byte != 0).map_or(most, |first| first as u64)
+    }
+
+    /// Tells QEMU's monitor something, as `system_reset`.
+    ///
+    /// # Panics
+    ///
+    /// When it does not listen.
+    pub fn command(&mut self, command: &str) {
+        let mut monitor = UnixStream::connect(&self.monitor).expect("QEMU listens");
+        monitor.write_all(format!("{command}\n").as_bytes()).expect("QEMU reads");
+        // It is done when QEMU asks for the next one: behind its greeting and the echo.
+        let mut said: Vec<u8> = Vec::new();
+        let mut buffer = [0; 256];
+        while said.windows(PROMPT.len()).filter(|part| *part == PROMPT).count() < 2 + command.matches('\n').count() {
+            let length = monitor.read(&mut buffer).expect("QEMU answers");
+            said.extend(&buffer[..length]);
+        }
     }
 
     /// Asks for something that is to be done.

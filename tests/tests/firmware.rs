@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use ermine::image::Inspection;
+use ermine::image::{Inspection, with_memory};
 use ermine::{Config, Engine, Module, Profile};
 use ermine_boards::Kind;
 use ermine_boards::link::message::{Activity, BUILT_IN, Request};
@@ -13,7 +13,7 @@ use ermine_tests::emulator::{Board, Emulated};
 use ermine_tests::firmware::run;
 use ermine_tests::mutations::specimen::Draft;
 use ermine_tests::sizes::{self, Metrics, Sizes};
-use ermine_tests::tools;
+use ermine_tests::{golden, tools};
 
 /// Imports that guests of these tests use.
 const IMPORTS: &str = r#"
@@ -251,6 +251,31 @@ impl Bench {
     }
 }
 
+/// Guests of `boards/guests`: their modules, and the memory that they get instead of whole pages. The same as in `build.sh`.
+const GUESTS: [(&str, Option<u32>); 5] = [
+    ("blinky/blinky.wat", None),
+    ("blinky/blinky-rust.wasm", Some(1 << 10)),
+    ("blinky/blinky-c.wasm", Some(512)),
+    ("display/display.wasm", Some(2 << 10)),
+    ("thermometer/thermometer.wasm", Some(2 << 10)),
+];
+
+#[test]
+fn guests_have_the_images_that_are_compiled_today() {
+    for (name, memory) in GUESTS {
+        let path = golden::path(&format!("../boards/guests/{name}"));
+        let wasm = wat::parse_file(&path).expect("a module");
+        let mut config = Config::default();
+        config.profile(Profile::Base).consume_fuel(true);
+        let mut image = Engine::new(&config).precompile_module(&wasm).expect("an image");
+        if let Some(bytes) = memory {
+            image = with_memory(&image, bytes).expect("a guest that does not ask for the size of its memory");
+        }
+        let path = path.with_extension("erm");
+        golden::check_bytes(&path, &image).unwrap_or_else(|difference| panic!("{difference}"));
+    }
+}
+
 /// Bytes that guests are lent on each board: value stack and linear memory, and slots in RAM. Its file says so.
 const LENT: [(&str, u64, u64); 6] = [
     ("netduinoplus2", (4 << 10) + (64 << 10), 24 << 10),
@@ -321,6 +346,55 @@ fn an_stm32f100_with_8_kb_of_ram_runs_guests_and_survives_them() {
 #[test]
 fn an_nrf51822_runs_guests_and_survives_them() {
     check("microbit");
+}
+
+#[test]
+fn a_guest_reads_the_accelerometer_of_a_microbit() {
+    let Some(mut bench) = Bench::of("microbit") else { return };
+    bench.boots();
+    let before = bench.said();
+    // The register that says what it is, at an address that is granted and at one that is not.
+    let sensor = wat::parse_str(
+        r#"(module
+        (import "ermine:grant@1" "sensor" (func $sensor (result i32)))
+        (import "ermine:i2c@1" "write_read" (func $i2c (param i32 i32 i32 i32 i32 i32) (result i32)))
+        (import "ermine:log@1" "write" (func $log (param i32 i32 i32) (result i32)))
+        (memory 64 (pagesize 1))
+        (data (i32.const 0) "\0d?? is there")
+        (func $ask (param i32) (result i32)
+            (call $i2c (call $sensor) (local.get 0) (i32.const 0) (i32.const 1) (i32.const 1) (i32.const 1)))
+        (func (export "_start")
+            (i32.store8 (i32.const 2) (i32.add (i32.const 48) (call $ask (i32.const 0x1d))))
+            (drop (call $log (i32.const 2) (i32.const 1) (i32.const 11)))
+            (i32.store8 (i32.const 2) (i32.sub (i32.const 48) (call $ask (i32.const 0x50))))
+            (drop (call $log (i32.const 2) (i32.const 1) (i32.const 11)))))"#,
+    );
+    bench.emulated.push(&compile(&sensor.expect("a module"))).expect("it is taken");
+    // 0x5a and done; denied.
+    bench.emulated.wait_for(before, "info: Z0 is there");
+    bench.emulated.wait_for(before, "info: Z1 is there");
+}
+
+#[test]
+fn a_guest_in_flash_outlives_a_reset_and_one_that_does_not_start_does_not() {
+    let Some(mut bench) = Bench::of("microbit") else { return };
+    bench.boots();
+    bench.takes_a_new_guest();
+    let before = bench.said();
+    bench.emulated.command("system_reset");
+    bench.emulated.wait_for(before, "ermine: on microbit");
+    bench.emulated.wait_for(before, "info: greeting");
+    assert_eq!(bench.emulated.status().1, 0);
+    let endless = guest("endless!", r#"(func (export "_start") (loop $forever (br $forever)))"#);
+    bench.emulated.push(&endless).expect("it is taken");
+    // Wherever it is now: not started, starting, or given up.
+    let before = bench.said();
+    bench.emulated.command("system_reset");
+    bench.emulated.wait_for(before, "info: greeting");
+    let before = bench.said();
+    bench.emulated.command("system_reset");
+    bench.emulated.wait_for(before, "info: greeting");
+    assert!(!bench.emulated.text()[before..].contains("did not return"), "{}", bench.emulated.text());
 }
 
 #[test]

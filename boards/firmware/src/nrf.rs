@@ -8,11 +8,14 @@ use ermine_boards::{Errno, Mode, Pull};
 use crate::reg::{Block, blocks};
 
 mod slot;
+mod twi;
 
 pub use slot::FlashSlot;
+pub use twi::Twi;
 
 blocks! {
     UART = 0x4000_2000;
+    TWI = 0x4000_3000;
     TIMER = 0x4000_8000;
     RNG = 0x4000_d000;
     WDT = 0x4001_0000;

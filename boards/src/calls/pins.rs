@@ -10,7 +10,7 @@ use crate::{
     abi::Function,
     board::{Board, Mode},
     errno::Errno,
-    grant::{Level, Pull, What},
+    grant::{Level, What},
     state::Event,
 };
 
@@ -125,11 +125,5 @@ impl<B: Board> Ports<'_, B> {
                 self.state.put(Event { id: handle as u32, arg: level.into() });
             }
         }
-    }
-}
-
-impl Default for Mode {
-    fn default() -> Self {
-        Self::Input(Pull::None)
     }
 }

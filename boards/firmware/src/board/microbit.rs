@@ -3,7 +3,7 @@
 use ermine_boards::{Absent, Board, Errno, Grant, Mode, Pull};
 
 use crate::{
-    nrf::{Clock, FlashSlot, Pin, Uart, Watchdog, random},
+    nrf::{Clock, FlashSlot, Pin, Twi, Uart, Watchdog, random},
     once::Once,
 };
 
@@ -33,6 +33,8 @@ pub static TABLE: &[Grant] = &[
     Grant::clock(),
     Grant::timer("tick", 1000),
     Grant::log(),
+    // The accelerometer, and the magnetometer.
+    Grant::i2c("sensor", 0, 0x0e..=0x1d),
     Grant::random(),
 ];
 
@@ -40,6 +42,7 @@ pub static TABLE: &[Grant] = &[
 pub struct Chosen {
     clock: Clock,
     line: Uart,
+    bus: Twi,
     watchdog: Watchdog,
 }
 
@@ -48,7 +51,12 @@ impl Chosen {
     pub fn start() -> Option<Self> {
         // The matrix: a column that stays low.
         let _ = Pin::of(COLUMN)?.set_mode(Mode::Output);
-        Some(Self { clock: Clock::start(), line: Uart::start(24, 25), watchdog: Watchdog::start() })
+        Some(Self {
+            clock: Clock::start(),
+            line: Uart::start(24, 25),
+            bus: Twi::start(0, 30),
+            watchdog: Watchdog::start(),
+        })
     }
 }
 
@@ -56,7 +64,7 @@ impl Board for Chosen {
     const NAME: &'static str = "microbit";
 
     type Pin<'a> = Pin;
-    type I2c<'a> = Absent;
+    type I2c<'a> = &'a mut Twi;
     type Spi<'a> = Absent;
     type Pwm<'a> = Absent;
     type Serial<'a> = Absent;
@@ -83,6 +91,10 @@ impl Board for Chosen {
 
     fn set_mode(&mut self, pin: u8, mode: Mode) -> Result<(), Errno> {
         Pin::of(pin).ok_or(Errno::Unsupported)?.set_mode(mode)
+    }
+
+    fn i2c(&mut self, bus: u8) -> Option<&mut Twi> {
+        (bus == 0).then_some(&mut self.bus)
     }
 
     fn random(&mut self, bytes: &mut [u8]) -> Result<(), Errno> {

@@ -4,6 +4,7 @@
 #[cfg_attr(board = "stm32vldiscovery", path = "stm32vldiscovery.rs")]
 #[cfg_attr(board = "microbit", path = "microbit.rs")]
 #[cfg_attr(board = "nrf52840-dk", path = "nrf52840_dk.rs")]
+#[cfg_attr(board = "pico", path = "pico.rs")]
 #[cfg_attr(any(board = "mps2-an386", board = "mps2-an505"), path = "mps2.rs")]
 #[cfg_attr(board = "virt", path = "virt.rs")]
 mod chosen;

@@ -3,7 +3,7 @@
 use ermine_boards::{Absent, Board, Errno, Grant, Level, Mode, Pull};
 
 use crate::{
-    nrf::{Clock, FlashSlot, Pin, Uart, Watchdog, random},
+    nrf::{Clock, FlashSlot, Pin, Twi, Uart, Watchdog, random},
     once::Once,
 };
 
@@ -30,6 +30,8 @@ pub static TABLE: &[Grant] = &[
     Grant::clock(),
     Grant::timer("tick", 1000),
     Grant::log(),
+    // Pins of the Arduino connector.
+    Grant::i2c("sensor", 0, 0x08..=0x77),
     Grant::random(),
 ];
 
@@ -37,13 +39,19 @@ pub static TABLE: &[Grant] = &[
 pub struct Chosen {
     clock: Clock,
     line: Uart,
+    bus: Twi,
     watchdog: Watchdog,
 }
 
 impl Chosen {
     /// Starts clock, serial line and watchdog.
     pub fn start() -> Option<Self> {
-        Some(Self { clock: Clock::start(), line: Uart::start(6, 8), watchdog: Watchdog::start() })
+        Some(Self {
+            clock: Clock::start(),
+            line: Uart::start(6, 8),
+            bus: Twi::start(27, 26),
+            watchdog: Watchdog::start(),
+        })
     }
 }
 
@@ -51,7 +59,7 @@ impl Board for Chosen {
     const NAME: &'static str = "nrf52840-dk";
 
     type Pin<'a> = Pin;
-    type I2c<'a> = Absent;
+    type I2c<'a> = &'a mut Twi;
     type Spi<'a> = Absent;
     type Pwm<'a> = Absent;
     type Serial<'a> = Absent;
@@ -78,6 +86,10 @@ impl Board for Chosen {
 
     fn set_mode(&mut self, pin: u8, mode: Mode) -> Result<(), Errno> {
         Pin::of(pin).ok_or(Errno::Unsupported)?.set_mode(mode)
+    }
+
+    fn i2c(&mut self, bus: u8) -> Option<&mut Twi> {
+        (bus == 0).then_some(&mut self.bus)
     }
 
     fn random(&mut self, bytes: &mut [u8]) -> Result<(), Errno> {
