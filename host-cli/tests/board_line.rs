@@ -180,6 +180,22 @@ fn a_board_with_one_slot_stops_its_guest_first() {
     assert!(desk.stat().contains("waiting, from the firmware\n"), "{}", desk.stat());
 }
 
+#[test]
+fn reports_in_the_log_get_their_names_from_a_map() {
+    let desk = Desk::start("line_log");
+    let late = r#"(module
+        (import "ermine:delay@1" "ns" (func $delay (param i64)))
+        (func $late (export "_start") (call $delay (i64.const 800_000_000)) unreachable))"#;
+    std::fs::write(desk.folder.join("late.wat"), late).expect("the folder can be written");
+    let compile = command(&desk.folder, &["compile", "late.wat", "--fuel"]).output();
+    assert!(compile.expect("the command starts").status.success());
+    assert_eq!(desk.board(&["push", "late.erm"]).code, Some(0));
+    let log = desk.board(&["log", "--for", "2s", "--map", "late.erm.map"]);
+    assert!(log.stdout.contains("ermine: trap: unreachable at func 1 + 0x"), "{}{}", log.stdout, log.stderr);
+    assert!(log.stdout.contains(" late at 0x"), "{}", log.stdout);
+    assert!(desk.stat().contains("last end        trap: unreachable at func 1 + 0x"), "{}", desk.stat());
+}
+
 /// CRC-32 as zlib computes it.
 fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, |sum, &byte| {

@@ -170,6 +170,40 @@ fn displays_show_what_was_sent() {
 }
 
 #[test]
+fn displays_on_spi_tell_data_from_commands_by_a_pin() {
+    // Sleep out, on, a window of two columns and two rows, then two pixels.
+    let guest = r#"(module
+        (import "ermine:grant@1" "screen" (func $screen (result i32)))
+        (import "ermine:grant@1" "dc" (func $dc (result i32)))
+        (import "ermine:gpio@1" "write" (func $pin (param i32 i32) (result i32)))
+        (import "ermine:spi@1" "write" (func $spi (param i32 i32 i32) (result i32)))
+        (import "ermine:spi@1" "transfer_in_place" (func $in_place (param i32 i32 i32) (result i32)))
+        (memory 64 (pagesize 1))
+        (data (i32.const 0) "\11\29\2a\00\05\00\06\2b\00\07\00\08\2c\00\00\ff\ff")
+        (func $send (param $data i32) (param $at i32) (param $len i32)
+            (drop (call $pin (call $dc) (local.get $data)))
+            (drop (call $spi (call $screen) (local.get $at) (local.get $len))))
+        (func (export "_start")
+            (call $send (i32.const 0) (i32.const 0) (i32.const 3))
+            (call $send (i32.const 1) (i32.const 3) (i32.const 4))
+            (call $send (i32.const 0) (i32.const 7) (i32.const 1))
+            (call $send (i32.const 1) (i32.const 8) (i32.const 4))
+            (call $send (i32.const 0) (i32.const 12) (i32.const 1))
+            (drop (call $pin (call $dc) (i32.const 1)))
+            (drop (call $in_place (call $screen) (i32.const 13) (i32.const 4)))
+            (if (i32.ne (i32.load8_u (i32.const 13)) (i32.const 255)) (then unreachable))))"#;
+    let scenario = r##"
+        grants = [{ kind = "spi", name = "screen" }, { kind = "output", name = "dc", pin = 3 }]
+        devices = [{ model = "st7789", name = "screen", dc = "dc" }]
+        expect = [
+            { device = "screen", x = 5, y = 7, shows = [" #"], at = "900ms" },
+            { device = "screen", x = 4, y = 6, shows = ["", "  #", ""] },
+            { bus = "screen", text = "transfer 00 00 ff ff" },
+        ]"##;
+    holds("sim_spi", guest, scenario);
+}
+
+#[test]
 fn serial_lines_converters_storage_and_random_numbers_are_there() {
     let guest = r#"(module
         (import "ermine:grant@1" "gps" (func $gps (result i32)))
