@@ -11,6 +11,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::thread;
+use std::time::{Duration, Instant};
 
 const SCENARIO: &str = "grants = [{ kind = \"output\", name = \"led\", pin = 13 }, { kind = \"delay\" }, { kind = \"log\" }]\n\
     until = \"60s\"\n[board]\nslot = \"2K\"\n";
@@ -76,6 +77,18 @@ impl Desk {
         command(&self.folder, &all).output().expect("the command starts").into()
     }
 
+    /// Asks until the guest does that: one that has just been started may not have waited yet.
+    fn stat_when(&self, doing: &str) -> String {
+        let end = Instant::now() + Duration::from_secs(30);
+        loop {
+            let stat = self.stat();
+            if stat.contains(doing) {
+                return stat;
+            }
+            assert!(Instant::now() < end, "{stat}");
+        }
+    }
+
     fn stat(&self) -> String {
         let run = self.board(&["stat"]);
         assert_eq!(run.code, Some(0), "{}", run.stderr);
@@ -93,7 +106,7 @@ impl Drop for Desk {
 #[test]
 fn a_new_guest_takes_over_and_can_be_looked_after() {
     let desk = Desk::start("line_push");
-    let stat = desk.stat();
+    let stat = desk.stat_when("guest           waiting");
     assert!(stat.starts_with("board           sim\nguest           waiting, from the firmware\nimage  "), "{stat}");
     let log = desk.board(&["log", "--for", "100ms"]);
     assert!(log.stdout.contains("info: old\n"), "{}{}", log.stdout, log.stderr);
@@ -112,6 +125,7 @@ fn a_new_guest_takes_over_and_can_be_looked_after() {
     assert!(desk.stat().contains("stopped, from slot 0\n"), "{}", desk.stat());
     let run = desk.board(&["run", "--log", "100ms"]);
     assert!(run.stdout.starts_with("the guest starts\n") && run.stdout.contains("info: new\n"), "{}", run.stdout);
+    desk.stat_when("waiting, from slot 0\n");
     let json = desk.board(&["stat", "--json"]).stdout;
     assert!(
         json.starts_with("{\"board\": \"sim\", \"activity\": \"waiting\", \"slot\": 0, \"checksum\": \""),
@@ -177,7 +191,7 @@ fn a_board_with_one_slot_stops_its_guest_first() {
     let push = desk.board(&["push", "trap.wat"]);
     assert_eq!(push.code, Some(134), "{}", push.stdout);
     assert!(push.stderr.starts_with("ermine: note: the board has one slot"), "{}", push.stderr);
-    assert!(desk.stat().contains("waiting, from the firmware\n"), "{}", desk.stat());
+    desk.stat_when("waiting, from the firmware\n");
 }
 
 #[test]
