@@ -122,6 +122,8 @@ pub enum What {
     },
     /// Random numbers.
     Random,
+    /// The streams of programs for WASI, with cargo feature `wasi`.
+    Stdio,
 }
 
 /// How often a grant may be used: calls in a second. Operations on several bytes count as one call for each 16 bytes.
@@ -237,6 +239,12 @@ impl Grant {
     #[must_use]
     pub const fn random() -> Self {
         Self::new("random", What::Random)
+    }
+
+    /// What programs for WASI preview 1 use that read, write and end. It needs the cargo feature `wasi`.
+    #[must_use]
+    pub const fn stdio() -> Self {
+        Self::new("stdio", What::Stdio)
     }
 
     /// The same, but no more than so many calls a second.

@@ -19,6 +19,8 @@ pub enum Refusal {
     Signature,
     /// The table has no grant of this name.
     NoGrant,
+    /// The table does not grant standard input and output.
+    NoStdio,
     /// No grant allows the function.
     Denied(Function),
 }
@@ -56,7 +58,7 @@ pub fn check(image: Image<'_>, table: &[Grant], room: Room) -> Result<(), Report
             Err(Refusal::Unknown) => Kind::ImportUnknown,
             Err(Refusal::Signature) => Kind::ImportSignature,
             Err(Refusal::NoGrant) => Kind::GrantMissing,
-            Err(Refusal::Denied(_)) => Kind::ImportDenied,
+            Err(Refusal::NoStdio | Refusal::Denied(_)) => Kind::ImportDenied,
         };
         return Err(Report { a: position as u32, ..Report::of(kind) });
     }

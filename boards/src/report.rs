@@ -226,6 +226,8 @@ impl Report {
                 out(b"; add ");
                 out(line_for(row.function).as_bytes());
             }
+            // Programs for WASI.
+            (Kind::ImportDenied, None) => out(b"; add Grant::stdio()"),
             (Kind::GrantMissing, _) => {
                 out(b"; add a grant named \"");
                 out(import.name.as_bytes());

@@ -193,3 +193,27 @@ fn a_guest_that_grows_gets_what_there_is() {
     let desk = run(TABLE, Some(&image(guest)), 5, Desk::default());
     assert_eq!(levels(&desk), [(0, true), (0, false), (5, false)], "{}", desk.text());
 }
+
+#[cfg(feature = "wasi")]
+#[test]
+fn a_program_for_wasi_writes_and_ends() {
+    static STDIO: &[Grant] = &[Grant::stdio()];
+    let guest = image(
+        r#"(module
+        (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "clock_time_get" (func $time (param i32 i64 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+        (memory 64 (pagesize 1))
+        (data (i32.const 0) "\08\00\00\00\06\00\00\00hello\n")
+        (func (export "_start")
+            (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 32)))
+            (call $exit (i32.or (call $time (i32.const 1) (i64.const 0) (i32.const 40))
+                (i32.ne (i32.load (i32.const 32)) (i32.const 6))))))"#,
+    );
+    let desk = run(STDIO, Some(&guest), 5, Desk::default());
+    let text = desk.text();
+    assert!(text.contains("hello\nermine: the guest ended itself with status 0 ("), "{text}");
+    let desk = run(TABLE, Some(&guest), 5, Desk::default());
+    let line = "refused: the table does not grant import wasi_snapshot_preview1 fd_write; add Grant::stdio()";
+    assert!(desk.text().contains(line), "{}", desk.text());
+}

@@ -349,6 +349,27 @@ fn an_nrf51822_runs_guests_and_survives_them() {
 }
 
 #[test]
+fn a_program_for_wasi_writes_and_ends_on_a_board() {
+    let Some(mut bench) = Bench::of("mps2-an386") else { return };
+    bench.boots();
+    let before = bench.said();
+    let program = wat::parse_str(
+        r#"(module
+        (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+        (memory 64 (pagesize 1))
+        (data (i32.const 0) "\08\00\00\00\06\00\00\00hello\n")
+        (func (export "_start")
+            (call $exit (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 32)))))"#,
+    );
+    bench.emulated.push(&compile(&program.expect("a module"))).expect("it is taken");
+    bench.emulated.wait_for(before, "hello");
+    bench.emulated.wait_for(before, "ermine: the guest ended itself with status 0 ");
+    assert_eq!(bench.emulated.status().0, Activity::Stopped);
+    assert!(!bench.emulated.text()[before..].contains("back to the guest"), "{}", bench.emulated.text());
+}
+
+#[test]
 fn a_guest_reads_the_accelerometer_of_a_microbit() {
     let Some(mut bench) = Bench::of("microbit") else { return };
     bench.boots();

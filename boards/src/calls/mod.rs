@@ -4,6 +4,11 @@ mod bus;
 mod moved;
 mod pins;
 mod time;
+#[cfg(feature = "wasi")]
+mod wasi;
+#[cfg(not(feature = "wasi"))]
+#[path = "wasi_none.rs"]
+mod wasi;
 
 use core::ops::Range;
 
@@ -79,6 +84,9 @@ pub fn look_up(table: &[Grant], import: &Import<'_>, signature: &Signature<'_>) 
         let handle = handle.ok_or(Refusal::NoGrant)?;
         return if signature.is::<(), u32>() { Ok(GRANTS_FROM + handle as u32) } else { Err(Refusal::Signature) };
     }
+    if let Some(answer) = wasi::look_up(table, import, signature) {
+        return answer;
+    }
     let row = Row::find(import.module, import.name).ok_or(Refusal::Unknown)?;
     if !row.fits(signature) {
         return Err(Refusal::Signature);
@@ -94,6 +102,11 @@ impl<B: Board> Host for &mut Ports<'_, B> {
     }
 
     fn call(&mut self, number: u32, call: &mut Call<'_>) -> Result<(), Halt> {
+        if number < GRANTS_FROM
+            && let Some(result) = wasi::call(self, number, call)
+        {
+            return result;
+        }
         let mut args = Args::default();
         args.iter_mut().zip(call.slots()).for_each(|(arg, slot)| *arg = *slot);
         let answer = match number.checked_sub(GRANTS_FROM) {

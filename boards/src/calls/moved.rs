@@ -46,20 +46,13 @@ impl<B: Board> Ports<'_, B> {
         }
     }
 
-    /// Writes a line of text. Zeros, which would look like frames, become question marks.
+    /// Writes a line of text.
     pub(super) fn log(&mut self, [level, start, length, ..]: Args, memory: &mut [u8]) -> Answer {
         self.granted_unnamed(Function::LogWrite, length as usize)?;
         let text = bytes(memory, start, length)?;
         let level = LEVELS.get(level as usize).ok_or(Errno::Invalid)?;
         self.board.console_write(level.as_bytes());
-        let mut rest: &[u8] = text;
-        while let Some(zero) = rest.iter().position(|&byte| byte == 0) {
-            let (before, behind) = rest.split_at(zero);
-            self.board.console_write(before);
-            self.board.console_write(b"?");
-            rest = behind.get(1..).unwrap_or_default();
-        }
-        self.board.console_write(rest);
+        write_text(self.board, text);
         self.board.console_write(b"\n");
         Ok(0)
     }
@@ -90,4 +83,16 @@ impl<B: Board> Ports<'_, B> {
         self.board.random(bytes(memory, start, length)?)?;
         Ok(0)
     }
+}
+
+/// Writes a guest's text to the console. Zeros, which would look like frames, become question marks.
+pub(super) fn write_text<B: Board>(board: &mut B, text: &[u8]) {
+    let mut rest = text;
+    while let Some(zero) = rest.iter().position(|&byte| byte == 0) {
+        let (before, behind) = rest.split_at(zero);
+        board.console_write(before);
+        board.console_write(b"?");
+        rest = behind.get(1..).unwrap_or_default();
+    }
+    board.console_write(rest);
 }

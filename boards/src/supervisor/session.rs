@@ -157,6 +157,10 @@ impl<'r, 'i, 'b, B: Board, S: Slot> Running<'r, 'i, 'b, B, S> {
             self.tick(now);
             self.poll(now);
             if let Err(report) = self.deliver().and_then(|()| self.go_on(now)) {
+                // A program that ends well has started well.
+                if report == (Report { a: 0, ..Report::of(Kind::Exit) }) {
+                    self.has_started();
+                }
                 return self.end(report);
             }
             self.rest();

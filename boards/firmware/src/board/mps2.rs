@@ -30,6 +30,8 @@ pub static TABLE: &[Grant] = &[
     Grant::clock(),
     Grant::timer("tick", 1000),
     Grant::log(),
+    // With the feature `wasi`.
+    Grant::stdio(),
 ];
 
 #[cfg(board = "mps2-an386")]
