@@ -327,6 +327,23 @@ fn the_firmware_takes_known_space() {
     sizes::check("goldens/firmware.txt", HEAD, &metrics).unwrap_or_else(|difference| panic!("{difference}"));
 }
 
+#[test]
+fn the_firmware_links_nothing_that_panics_formats_or_allocates() {
+    // With WASI, `mps2-an386` can panic as far as the compiler knows.
+    for (name, ..) in LENT.into_iter().filter(|(name, ..)| *name != "mps2-an386") {
+        let board = Board::named(name);
+        if !(board.is_available() && tools::program("arm-none-eabi-nm")) {
+            return;
+        }
+        let firmware = board.build(Path::new(env!("CARGO_TARGET_TMPDIR")));
+        let symbols = run(Command::new("arm-none-eabi-nm").arg("--demangle").arg(&firmware));
+        assert!(symbols.contains("ermine_boards::supervisor"), "the list of symbols is empty:\n{symbols}");
+        let unwanted = ["core::panicking", "core::fmt", "alloc::", "__rust_alloc", "rust_begin_unwind"];
+        let found: Vec<&str> = symbols.lines().filter(|line| unwanted.iter().any(|name| line.contains(name))).collect();
+        assert!(found.is_empty(), "{name}:\n{}", found.join("\n"));
+    }
+}
+
 fn check(name: &str) {
     if let Some(mut bench) = Bench::of(name) {
         bench.check();
