@@ -82,8 +82,11 @@ fn read(file: &std::path::Path) -> Result<Results, String> {
 
 fn measured(options: &Options) -> Result<Results, String> {
     eprintln!("{}", pin::pin());
-    let contenders = engines::selected(&options.on, &options.command)?;
-    let workloads = if options.apart.is_empty() { options.workloads()? } else { Vec::new() };
+    // What is measured apart selects for itself: it knows modes of loading, too.
+    let (contenders, workloads) = match options.apart.is_empty() {
+        true => (engines::selected(&options.on, &options.command)?, options.workloads()?),
+        false => (Vec::new(), Vec::new()),
+    };
     let mut rows = Vec::new();
     for (done, workload) in workloads.iter().enumerate() {
         eprintln!("[{}/{}] {} ...", done + 1, workloads.len(), workload.name);

@@ -17,6 +17,9 @@ use super::operators::unknown;
 use crate::error::Error;
 use crate::isa::form::Shape;
 
+/// What validates operators; none where they were validated before.
+type Validator<'a> = Option<&'a mut FuncValidator<ValidatorResources>>;
+
 impl Function<'_> {
     /// Validates and translates all operators.
     ///
@@ -27,6 +30,20 @@ impl Function<'_> {
         body: &FunctionBody<'_>,
         validator: &mut FuncValidator<ValidatorResources>,
     ) -> Result<(), Error> {
+        self.each(body, Some(validator))
+    }
+
+    /// Translates all operators, which are valid.
+    ///
+    /// # Errors
+    /// If a limit is met.
+    pub(super) fn walk_again(&mut self, body: &FunctionBody<'_>) -> Result<(), Error> {
+        self.each(body, None)
+    }
+
+    /// Both walks, each compiled for itself.
+    #[inline(always)]
+    fn each(&mut self, body: &FunctionBody<'_>, mut validator: Validator<'_>) -> Result<(), Error> {
         let mut reader = body.get_binary_reader_for_operators()?;
         let (start, features) = (reader.original_position(), reader.features());
         let code = reader.read_bytes(reader.bytes_remaining())?;
@@ -35,23 +52,27 @@ impl Function<'_> {
             let offset = start + at as u64;
             // Bodies end below 4 GiB, else they would not have come here.
             self.emit.offset = offset as u32;
-            at += match self.common(rest, offset, validator)? {
+            at += match self.common(rest, offset, validator.as_deref_mut())? {
                 Some(length) => length,
-                None => self.uncommon(BinaryReader::new_features(rest, offset, features), validator)?,
+                None => self.uncommon(BinaryReader::new_features(rest, offset, features), validator.as_deref_mut())?,
             };
         }
-        Ok(reader.finish_expression(&validator.visitor(reader.original_position()))?)
+        match validator {
+            Some(validator) => Ok(reader.finish_expression(&validator.visitor(reader.original_position()))?),
+            None => Ok(()),
+        }
     }
 
     /// Validates and translates the next operator. Returns how many bytes it has.
-    fn uncommon(
-        &mut self,
-        mut reader: BinaryReader<'_>,
-        validator: &mut FuncValidator<ValidatorResources>,
-    ) -> Result<usize, Error> {
+    fn uncommon(&mut self, mut reader: BinaryReader<'_>, mut validator: Validator<'_>) -> Result<usize, Error> {
         loop {
-            let validator = validator.visitor(reader.original_position());
-            reader.visit_operator(&mut Step { validator, function: self })??;
+            match validator.as_deref_mut() {
+                Some(validator) => {
+                    let validator = validator.visitor(reader.original_position());
+                    reader.visit_operator(&mut Step { validator, function: self })??;
+                }
+                None => reader.visit_operator(&mut Step { validator: Unchecked, function: self })??,
+            }
             // Once more behind the last `end`: no operator may be there.
             if !self.frames.is_empty() || reader.eof() {
                 return Ok(reader.current_position());
@@ -61,23 +82,25 @@ impl Function<'_> {
 
     /// Validates and translates the first operator, if it is a common one and well-formed. Returns how many bytes it has.
     #[inline(always)]
-    fn common(
-        &mut self,
-        code: &[u8],
-        offset: u64,
-        validator: &mut FuncValidator<ValidatorResources>,
-    ) -> Result<Option<usize>, Error> {
+    fn common(&mut self, code: &[u8], offset: u64, validator: Validator<'_>) -> Result<Option<usize>, Error> {
         let &[opcode, ref immediates @ ..] = code else { return Ok(None) };
+        macro_rules! validate {
+            ($visit:ident($($immediate:expr)?)) => {
+                if let Some(validator) = validator {
+                    validator.visitor(offset).$visit($($immediate)?)?;
+                }
+            };
+        }
         // An operator by its name. There is nothing in it to drop, which the compiler does not always see: 2 % of all instructions.
         macro_rules! known {
             ($op:ident, $visit:ident) => {{
-                validator.visitor(offset).$visit()?;
+                validate!($visit());
                 self.known_operator(&ManuallyDrop::new(Operator::$op))?;
                 0
             }};
             ($op:ident { $field:ident: $read:ident }, $visit:ident) => {{
                 let Some(($field, length)) = $read(immediates) else { return Ok(None) };
-                validator.visitor(offset).$visit($field)?;
+                validate!($visit($field));
                 self.known_operator(&ManuallyDrop::new(Operator::$op { $field }))?;
                 length
             }};
@@ -85,7 +108,7 @@ impl Function<'_> {
         // Operators that are one to the validator: those of one signature. The translator tells them apart by opcode.
         macro_rules! alike {
             ($shape:ident, $visit:ident) => {{
-                validator.visitor(offset).$visit()?;
+                validate!($visit());
                 self.operation(opcode, Shape::$shape)?;
                 0
             }};
@@ -93,7 +116,7 @@ impl Function<'_> {
         macro_rules! access {
             ($shape:ident, $visit:ident) => {{
                 let Some((memarg, length)) = memarg(opcode, immediates) else { return Ok(None) };
-                validator.visitor(offset).$visit(memarg)?;
+                validate!($visit(memarg));
                 self.access(opcode, Shape::$shape, &memarg)?;
                 length
             }};
@@ -142,25 +165,6 @@ impl Function<'_> {
             _ => return Ok(None),
         };
         Ok(Some(1 + length))
-    }
-
-    /// Translates all operators, which are valid.
-    ///
-    /// # Errors
-    /// If a limit is met.
-    pub(super) fn walk_again(&mut self, body: &FunctionBody<'_>) -> Result<(), Error> {
-        let mut reader = body.get_operators_reader()?;
-        while !reader.eof() {
-            self.emit.offset = u32::try_from(reader.original_position()).unwrap_or(u32::MAX);
-            self.operator(&reader.read()?)?;
-        }
-        Ok(reader.finish()?)
-    }
-
-    /// Translates an operator that is not known before.
-    #[inline(never)]
-    fn operator(&mut self, operator: &Operator<'_>) -> Result<(), Error> {
-        self.known_operator(operator)
     }
 }
 
@@ -236,6 +240,31 @@ fn memarg(opcode: u8, bytes: &[u8]) -> Option<(MemArg, usize)> {
     let max_align = *WIDTHS.get(usize::from(opcode - 0x28))?;
     let target = MemArgTarget::Memory(0);
     Some((MemArg { align, max_align, offset: offset.into(), target, ordering: None }, 1 + length))
+}
+
+/// Finds nothing wrong: what was validated before.
+struct Unchecked;
+
+impl FrameStack for Unchecked {
+    fn current_frame(&self) -> Option<FrameKind> {
+        // The reader asks only whether there is a frame, and whether `else` is in one of this kind.
+        Some(FrameKind::If)
+    }
+}
+
+macro_rules! passes {
+    ($(@$proposal:ident $op:ident $({ $($arg:ident: $ty:ty),* })? => $visit:ident ($($_:tt)*))*) => {$(
+        #[inline(always)]
+        fn $visit(&mut self $($(, _: $ty)*)?) -> Self::Output {
+            Ok(())
+        }
+    )*};
+}
+
+impl<'a> VisitOperator<'a> for Unchecked {
+    type Output = Result<(), BinaryReaderError>;
+
+    wasmparser::for_each_visit_operator!(passes);
 }
 
 /// One operator: its validation, then its translation.
