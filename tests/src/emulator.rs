@@ -238,7 +238,12 @@ impl Emulated {
     pub fn wait_for_log(&mut self, line: &str, times: usize) {
         let start = Instant::now();
         while self.count(line) <= times {
-            assert!(start.elapsed() < PATIENCE, "no `{line}` in {}", self.log.display());
+            assert!(
+                start.elapsed() < PATIENCE,
+                "no `{line}` in {}; the board said:\n{}",
+                self.log.display(),
+                self.text
+            );
             self.listen(Duration::from_millis(50));
         }
     }

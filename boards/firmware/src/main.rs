@@ -9,6 +9,7 @@ mod board;
 #[cfg(any(board = "microbit", board = "nrf52840-dk"))]
 mod nrf;
 mod once;
+mod pin;
 mod reg;
 #[cfg(any(board = "netduinoplus2", board = "stm32vldiscovery"))]
 mod stm32;

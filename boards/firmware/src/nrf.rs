@@ -1,11 +1,11 @@
 //! What nRF51 and nRF52 have in common: serial line, pins, a timer as the clock, random numbers, watchdog, slots in flash.
 
-use core::convert::Infallible;
-
-use embedded_hal::digital::{ErrorType, InputPin, OutputPin};
 use ermine_boards::{Errno, Mode, Pull};
 
-use crate::reg::{Block, blocks};
+use crate::{
+    pin::Line,
+    reg::{Block, blocks},
+};
 
 mod slot;
 mod twi;
@@ -100,9 +100,9 @@ mod gpio {
 }
 
 /// A pin of port 0.
-pub struct Pin(u8);
+pub struct Gpio(u8);
 
-impl Pin {
+impl Gpio {
     /// The pin with this number.
     pub fn of(number: u8) -> Option<Self> {
         (number < 32).then_some(Self(number))
@@ -122,29 +122,13 @@ impl Pin {
     }
 }
 
-impl ErrorType for Pin {
-    type Error = Infallible;
-}
-
-impl OutputPin for Pin {
-    fn set_low(&mut self) -> Result<(), Infallible> {
-        GPIO.write(gpio::OUTCLR, 1 << self.0);
-        Ok(())
+impl Line for Gpio {
+    fn drive(&mut self, high: bool) {
+        GPIO.write(if high { gpio::OUTSET } else { gpio::OUTCLR }, 1 << self.0);
     }
 
-    fn set_high(&mut self) -> Result<(), Infallible> {
-        GPIO.write(gpio::OUTSET, 1 << self.0);
-        Ok(())
-    }
-}
-
-impl InputPin for Pin {
-    fn is_high(&mut self) -> Result<bool, Infallible> {
-        Ok(GPIO.read(gpio::IN) >> self.0 & 1 != 0)
-    }
-
-    fn is_low(&mut self) -> Result<bool, Infallible> {
-        self.is_high().map(|high| !high)
+    fn is_high(&mut self) -> bool {
+        GPIO.read(gpio::IN) >> self.0 & 1 != 0
     }
 }
 

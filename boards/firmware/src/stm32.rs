@@ -1,6 +1,9 @@
-//! What STM32F1 and F4 have in common: the USART, the independent watchdog.
+//! What STM32F1 and F4 have in common: the USART, pins but for their registers' places, the independent watchdog.
 
-use crate::reg::{Block, blocks};
+use crate::{
+    pin::Line,
+    reg::{Block, blocks},
+};
 
 blocks! {
     IWDG = 0x4000_3000;
@@ -40,6 +43,29 @@ impl Usart {
             while self.0.read(usart::SR) & usart::TXE == 0 {}
             self.0.write(usart::DR, byte.into());
         }
+    }
+}
+
+/// A pin of a port whose registers for reading and driving are there.
+pub struct Gpio<const IDR: u16, const BSRR: u16> {
+    pub port: Block,
+    pub bit: u8,
+}
+
+impl<const IDR: u16, const BSRR: u16> Gpio<IDR, BSRR> {
+    /// The pin with this number, 16 in each port.
+    pub fn of(number: u8, ports: &[Block]) -> Option<Self> {
+        Some(Self { port: *ports.get(usize::from(number / 16))?, bit: number % 16 })
+    }
+}
+
+impl<const IDR: u16, const BSRR: u16> Line for Gpio<IDR, BSRR> {
+    fn drive(&mut self, high: bool) {
+        self.port.write(BSRR, 1 << (if high { self.bit } else { self.bit + 16 }));
+    }
+
+    fn is_high(&mut self) -> bool {
+        self.port.read(IDR) >> self.bit & 1 != 0
     }
 }
 

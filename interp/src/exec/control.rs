@@ -25,8 +25,8 @@ impl<C: Stream> State<C> {
         }
     }
 
-    /// Takes `cost` units of fuel; false, with the need and the accumulators on record, if there are not as many. They are taken all the same, so that it is
-    /// one instruction on the fuel in memory: [`super::run`] gives them back.
+    /// Takes `cost` units of fuel; false, with the need and the accumulators on record, if there are not as many. They are taken all the same where that
+    /// makes it one instruction on the fuel in memory: [`super::run`] gives them back.
     ///
     /// # Safety
     /// `ctx` is valid (invariant 2).
@@ -35,7 +35,9 @@ impl<C: Stream> State<C> {
         // SAFETY: the caller's contract.
         let ctx = unsafe { &mut *self.ctx };
         let (left, is_short) = ctx.fuel.overflowing_sub(cost);
-        ctx.fuel = left;
+        if TAKES_ALWAYS || !is_short {
+            ctx.fuel = left;
+        }
         if is_short {
             ctx.args[0] = cost as Arg;
             // The instruction is executed again and may read them.
@@ -44,6 +46,9 @@ impl<C: Stream> State<C> {
         !is_short
     }
 }
+
+/// Whether an instruction takes its fuel even if there is not as much.
+pub(super) const TAKES_ALWAYS: bool = cfg!(ermine_tail);
 
 /// A function's header is never executed: calls skip it.
 #[inline(always)]

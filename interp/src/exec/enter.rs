@@ -5,6 +5,7 @@ use core::marker::PhantomData;
 
 use super::LINK_BYTES;
 use super::calls::{Header, Link, enter_function};
+use super::control::TAKES_ALWAYS;
 use super::ctx::{CodePtr, Ctx};
 use super::exit::{Exit, ExitCode};
 use super::shape::Plain;
@@ -83,7 +84,7 @@ pub(crate) unsafe fn run(kind: Kind, ctx: &mut Ctx) -> Exit {
 
 /// Gives back the fuel that an instruction has taken without there being as much.
 fn give_back(ctx: &mut Ctx, code: ExitCode) {
-    if code == ExitCode::OUT_OF_FUEL {
+    if TAKES_ALWAYS && code == ExitCode::OUT_OF_FUEL {
         ctx.fuel = ctx.fuel.wrapping_add(ctx.args[0] as u64);
     }
 }

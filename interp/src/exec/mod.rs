@@ -16,6 +16,7 @@
 //! with an [`exit::Exit`].
 
 pub(crate) mod bulk;
+mod callee;
 pub(crate) mod calls;
 pub(crate) mod control;
 pub(crate) mod cost;

@@ -3,8 +3,9 @@
 use ermine_boards::{Absent, Board, Errno, Grant, Mode, Pull};
 
 use crate::{
-    nrf::{Clock, FlashSlot, Pin, Twi, Uart, Watchdog, random},
+    nrf::{Clock, FlashSlot, Gpio, Twi, Uart, Watchdog, random},
     once::Once,
+    pin::Pin,
 };
 
 pub use cortex_m_rt::entry;
@@ -50,7 +51,7 @@ impl Chosen {
     /// Starts clock, serial line and watchdog.
     pub fn start() -> Option<Self> {
         // The matrix: a column that stays low.
-        let _ = Pin::of(COLUMN)?.set_mode(Mode::Output);
+        let _ = Gpio::of(COLUMN)?.set_mode(Mode::Output);
         Some(Self {
             clock: Clock::start(),
             line: Uart::start(24, 25),
@@ -63,7 +64,7 @@ impl Chosen {
 impl Board for Chosen {
     const NAME: &'static str = "microbit";
 
-    type Pin<'a> = Pin;
+    type Pin<'a> = Pin<Gpio>;
     type I2c<'a> = &'a mut Twi;
     type Spi<'a> = Absent;
     type Pwm<'a> = Absent;
@@ -85,12 +86,12 @@ impl Board for Chosen {
         self.line.write(bytes);
     }
 
-    fn pin(&mut self, pin: u8) -> Option<Pin> {
-        Pin::of(pin)
+    fn pin(&mut self, pin: u8) -> Option<Pin<Gpio>> {
+        Gpio::of(pin).map(Pin)
     }
 
     fn set_mode(&mut self, pin: u8, mode: Mode) -> Result<(), Errno> {
-        Pin::of(pin).ok_or(Errno::Unsupported)?.set_mode(mode)
+        Gpio::of(pin).ok_or(Errno::Unsupported)?.set_mode(mode)
     }
 
     fn i2c(&mut self, bus: u8) -> Option<&mut Twi> {

@@ -2,12 +2,13 @@
 //!
 //! QEMU models what is used here; LEDs show in its traces (`-trace 'led_*'`).
 
-use core::convert::Infallible;
-
-use embedded_hal::digital::{ErrorType, InputPin, OutputPin};
 use ermine_boards::{Absent, Board, Errno, Grant, Mode, Pull, RamSlot};
 
-use crate::{once::Once, systick::Clock};
+use crate::{
+    once::Once,
+    pin::{Line, Pin},
+    systick::Clock,
+};
 
 pub use cortex_m_rt::entry;
 
@@ -91,12 +92,12 @@ impl Chosen {
 }
 
 /// A LED or a button.
-pub struct Pin(u8);
+pub struct Gpio(u8);
 
 /// LEDs come first.
 const LEDS: u8 = 2;
 
-impl Pin {
+impl Gpio {
     fn of(number: u8) -> Option<Self> {
         (number < 2 * LEDS).then_some(Self(number))
     }
@@ -106,36 +107,21 @@ impl Pin {
     }
 }
 
-impl ErrorType for Pin {
-    type Error = Infallible;
-}
-
-impl OutputPin for Pin {
-    fn set_low(&mut self) -> Result<(), Infallible> {
-        IO.replace(self.register(), 1 << (self.0 % LEDS), 0);
-        Ok(())
+impl Line for Gpio {
+    fn drive(&mut self, high: bool) {
+        let bit = 1 << (self.0 % LEDS);
+        IO.replace(self.register(), bit, if high { bit } else { 0 });
     }
 
-    fn set_high(&mut self) -> Result<(), Infallible> {
-        IO.replace(self.register(), 0, 1 << (self.0 % LEDS));
-        Ok(())
-    }
-}
-
-impl InputPin for Pin {
-    fn is_high(&mut self) -> Result<bool, Infallible> {
-        Ok(IO.read(self.register()) >> (self.0 % LEDS) & 1 != 0)
-    }
-
-    fn is_low(&mut self) -> Result<bool, Infallible> {
-        self.is_high().map(|high| !high)
+    fn is_high(&mut self) -> bool {
+        IO.read(self.register()) >> (self.0 % LEDS) & 1 != 0
     }
 }
 
 impl Board for Chosen {
     const NAME: &'static str = place::NAME;
 
-    type Pin<'a> = Pin;
+    type Pin<'a> = Pin<Gpio>;
     type I2c<'a> = Absent;
     type Spi<'a> = Absent;
     type Pwm<'a> = Absent;
@@ -161,13 +147,13 @@ impl Board for Chosen {
         }
     }
 
-    fn pin(&mut self, pin: u8) -> Option<Pin> {
-        Pin::of(pin)
+    fn pin(&mut self, pin: u8) -> Option<Pin<Gpio>> {
+        Gpio::of(pin).map(Pin)
     }
 
     fn set_mode(&mut self, pin: u8, mode: Mode) -> Result<(), Errno> {
         // They are what they are.
-        let is_led = Pin::of(pin).ok_or(Errno::Unsupported)?.0 < LEDS;
+        let is_led = Gpio::of(pin).ok_or(Errno::Unsupported)?.0 < LEDS;
         if is_led == (mode == Mode::Output) { Ok(()) } else { Err(Errno::Unsupported) }
     }
 }

@@ -3,8 +3,9 @@
 use ermine_boards::{Absent, Board, Errno, Grant, Level, Mode, Pull};
 
 use crate::{
-    nrf::{Clock, FlashSlot, Pin, Twi, Uart, Watchdog, random},
+    nrf::{Clock, FlashSlot, Gpio, Twi, Uart, Watchdog, random},
     once::Once,
+    pin::Pin,
 };
 
 pub use cortex_m_rt::entry;
@@ -58,7 +59,7 @@ impl Chosen {
 impl Board for Chosen {
     const NAME: &'static str = "nrf52840-dk";
 
-    type Pin<'a> = Pin;
+    type Pin<'a> = Pin<Gpio>;
     type I2c<'a> = &'a mut Twi;
     type Spi<'a> = Absent;
     type Pwm<'a> = Absent;
@@ -80,12 +81,12 @@ impl Board for Chosen {
         self.line.write(bytes);
     }
 
-    fn pin(&mut self, pin: u8) -> Option<Pin> {
-        Pin::of(pin)
+    fn pin(&mut self, pin: u8) -> Option<Pin<Gpio>> {
+        Gpio::of(pin).map(Pin)
     }
 
     fn set_mode(&mut self, pin: u8, mode: Mode) -> Result<(), Errno> {
-        Pin::of(pin).ok_or(Errno::Unsupported)?.set_mode(mode)
+        Gpio::of(pin).ok_or(Errno::Unsupported)?.set_mode(mode)
     }
 
     fn i2c(&mut self, bus: u8) -> Option<&mut Twi> {

@@ -1,11 +1,12 @@
 //! Raspberry Pi Pico: an RP2040, a Cortex-M0+ at the 12 MHz of its crystal. The LED is on GPIO 25, the serial line on GPIO 0 and 1. Builds; QEMU has no model of it.
 
-use core::convert::Infallible;
-
-use embedded_hal::digital::{ErrorType, InputPin, OutputPin};
 use ermine_boards::{Absent, Board, Errno, Grant, Mode, Pull, RamSlot};
 
-use crate::{once::Once, reg::blocks};
+use crate::{
+    once::Once,
+    pin::{Line, Pin},
+    reg::blocks,
+};
 
 pub use cortex_m_rt::entry;
 
@@ -109,44 +110,28 @@ impl Chosen {
 }
 
 /// A pin.
-pub struct Pin(u8);
+pub struct Gpio(u8);
 
-impl Pin {
+impl Gpio {
     fn of(number: u8) -> Option<Self> {
         (number < 30).then_some(Self(number))
     }
 }
 
-impl ErrorType for Pin {
-    type Error = Infallible;
-}
-
-impl OutputPin for Pin {
-    fn set_low(&mut self) -> Result<(), Infallible> {
-        SIO.write(sio::OUT_CLEAR, 1 << self.0);
-        Ok(())
+impl Line for Gpio {
+    fn drive(&mut self, high: bool) {
+        SIO.write(if high { sio::OUT_SET } else { sio::OUT_CLEAR }, 1 << self.0);
     }
 
-    fn set_high(&mut self) -> Result<(), Infallible> {
-        SIO.write(sio::OUT_SET, 1 << self.0);
-        Ok(())
-    }
-}
-
-impl InputPin for Pin {
-    fn is_high(&mut self) -> Result<bool, Infallible> {
-        Ok(SIO.read(sio::IN) >> self.0 & 1 != 0)
-    }
-
-    fn is_low(&mut self) -> Result<bool, Infallible> {
-        self.is_high().map(|high| !high)
+    fn is_high(&mut self) -> bool {
+        SIO.read(sio::IN) >> self.0 & 1 != 0
     }
 }
 
 impl Board for Chosen {
     const NAME: &'static str = "pico";
 
-    type Pin<'a> = Pin;
+    type Pin<'a> = Pin<Gpio>;
     type I2c<'a> = Absent;
     type Spi<'a> = Absent;
     type Pwm<'a> = Absent;
@@ -178,12 +163,12 @@ impl Board for Chosen {
         }
     }
 
-    fn pin(&mut self, pin: u8) -> Option<Pin> {
-        Pin::of(pin)
+    fn pin(&mut self, pin: u8) -> Option<Pin<Gpio>> {
+        Gpio::of(pin).map(Pin)
     }
 
     fn set_mode(&mut self, pin: u8, mode: Mode) -> Result<(), Errno> {
-        let Pin(number) = Pin::of(pin).ok_or(Errno::Unsupported)?;
+        let Gpio(number) = Gpio::of(pin).ok_or(Errno::Unsupported)?;
         // The input buffer is on; 4 mA; resistors.
         let (pad, direction) = match mode {
             Mode::Output => (0x50, sio::ENABLE_SET),

@@ -2,15 +2,13 @@
 //!
 //! Pins are numbered by 16: PC8 is 40. QEMU does not model clocks, pins and watchdog: what is written to them is in its log (`-d unimp`).
 
-use core::convert::Infallible;
-
-use embedded_hal::digital::{ErrorType, InputPin, OutputPin};
 use ermine_boards::{Absent, Board, Errno, Grant, Mode, Pull, RamSlot};
 
 use crate::{
     once::Once,
+    pin::Pin,
     reg::{Block, blocks},
-    stm32::{Usart, Watchdog, wait_for},
+    stm32::{self, Usart, Watchdog, wait_for},
     systick::Clock,
 };
 
@@ -84,48 +82,14 @@ fn start_clocks() {
 }
 
 /// A pin.
-pub struct Pin {
-    port: Block,
-    bit: u8,
-}
+type Gpio = stm32::Gpio<{ gpio::IDR }, { gpio::BSRR }>;
 
-impl Pin {
-    fn of(number: u8) -> Option<Self> {
-        let port = *[GPIOA, GPIOB, GPIOC].get(usize::from(number / 16))?;
-        Some(Self { port, bit: number % 16 })
-    }
-}
-
-impl ErrorType for Pin {
-    type Error = Infallible;
-}
-
-impl OutputPin for Pin {
-    fn set_low(&mut self) -> Result<(), Infallible> {
-        self.port.write(gpio::BSRR, 1 << (self.bit + 16));
-        Ok(())
-    }
-
-    fn set_high(&mut self) -> Result<(), Infallible> {
-        self.port.write(gpio::BSRR, 1 << self.bit);
-        Ok(())
-    }
-}
-
-impl InputPin for Pin {
-    fn is_high(&mut self) -> Result<bool, Infallible> {
-        Ok(self.port.read(gpio::IDR) >> self.bit & 1 != 0)
-    }
-
-    fn is_low(&mut self) -> Result<bool, Infallible> {
-        self.is_high().map(|high| !high)
-    }
-}
+const PORTS: &[Block] = &[GPIOA, GPIOB, GPIOC];
 
 impl Board for Chosen {
     const NAME: &'static str = "stm32vldiscovery";
 
-    type Pin<'a> = Pin;
+    type Pin<'a> = Pin<Gpio>;
     type I2c<'a> = Absent;
     type Spi<'a> = Absent;
     type Pwm<'a> = Absent;
@@ -151,12 +115,12 @@ impl Board for Chosen {
         self.line.write(bytes);
     }
 
-    fn pin(&mut self, pin: u8) -> Option<Pin> {
-        Pin::of(pin)
+    fn pin(&mut self, pin: u8) -> Option<Pin<Gpio>> {
+        Gpio::of(pin, PORTS).map(Pin)
     }
 
     fn set_mode(&mut self, pin: u8, mode: Mode) -> Result<(), Errno> {
-        let Pin { port, bit } = Pin::of(pin).ok_or(Errno::Unsupported)?;
+        let Gpio { port, bit } = Gpio::of(pin, PORTS).ok_or(Errno::Unsupported)?;
         // Four bits for each pin: 2 MHz output, floating input, input with a resistor, whose direction the output register tells.
         let bits = match mode {
             Mode::Output => 0b0010,

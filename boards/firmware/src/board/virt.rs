@@ -1,11 +1,12 @@
 //! QEMU's RISC-V machine `virt`, with an RV32IMC core. It has no pins: these four are in memory, and say on the serial line how they are driven.
 
-use core::convert::Infallible;
-
-use embedded_hal::digital::{ErrorType, InputPin, OutputPin};
 use ermine_boards::{Absent, Board, Errno, Grant, Mode, Pull, RamSlot};
 
-use crate::{once::Once, reg::blocks};
+use crate::{
+    once::Once,
+    pin::{Line, Pin},
+    reg::blocks,
+};
 
 pub use riscv_rt::entry;
 
@@ -55,12 +56,12 @@ impl Chosen {
 }
 
 /// A pin in memory.
-pub struct Pin<'a> {
+pub struct Gpio<'a> {
     board: &'a mut Chosen,
     number: u8,
 }
 
-impl Pin<'_> {
+impl Line for Gpio<'_> {
     fn drive(&mut self, high: bool) {
         if let Some(pin) = self.board.pins.get_mut(usize::from(self.number)) {
             *pin = high;
@@ -70,38 +71,16 @@ impl Pin<'_> {
             self.board.console_write(text);
         }
     }
-}
 
-impl ErrorType for Pin<'_> {
-    type Error = Infallible;
-}
-
-impl OutputPin for Pin<'_> {
-    fn set_low(&mut self) -> Result<(), Infallible> {
-        self.drive(false);
-        Ok(())
-    }
-
-    fn set_high(&mut self) -> Result<(), Infallible> {
-        self.drive(true);
-        Ok(())
-    }
-}
-
-impl InputPin for Pin<'_> {
-    fn is_high(&mut self) -> Result<bool, Infallible> {
-        Ok(self.board.pins.get(usize::from(self.number)).is_some_and(|pin| *pin))
-    }
-
-    fn is_low(&mut self) -> Result<bool, Infallible> {
-        self.is_high().map(|high| !high)
+    fn is_high(&mut self) -> bool {
+        self.board.pins.get(usize::from(self.number)).is_some_and(|pin| *pin)
     }
 }
 
 impl Board for Chosen {
     const NAME: &'static str = "virt";
 
-    type Pin<'a> = Pin<'a>;
+    type Pin<'a> = Pin<Gpio<'a>>;
     type I2c<'a> = Absent;
     type Spi<'a> = Absent;
     type Pwm<'a> = Absent;
@@ -129,8 +108,8 @@ impl Board for Chosen {
         }
     }
 
-    fn pin(&mut self, pin: u8) -> Option<Pin<'_>> {
-        (usize::from(pin) < self.pins.len()).then_some(Pin { board: self, number: pin })
+    fn pin(&mut self, pin: u8) -> Option<Pin<Gpio<'_>>> {
+        (usize::from(pin) < self.pins.len()).then_some(Pin(Gpio { board: self, number: pin }))
     }
 
     fn set_mode(&mut self, pin: u8, _: Mode) -> Result<(), Errno> {

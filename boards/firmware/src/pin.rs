@@ -1,0 +1,43 @@
+//! Pins as embedded-hal has them, of what a chip's registers can do: drive a level, read one.
+
+use core::convert::Infallible;
+
+use embedded_hal::digital::{ErrorType, InputPin, OutputPin};
+
+/// What a board's registers do for one pin.
+pub trait Line {
+    /// Drives it high or low.
+    fn drive(&mut self, high: bool);
+
+    /// Whether it is high.
+    fn is_high(&mut self) -> bool;
+}
+
+/// A pin.
+pub struct Pin<L>(pub L);
+
+impl<L: Line> ErrorType for Pin<L> {
+    type Error = Infallible;
+}
+
+impl<L: Line> OutputPin for Pin<L> {
+    fn set_low(&mut self) -> Result<(), Infallible> {
+        self.0.drive(false);
+        Ok(())
+    }
+
+    fn set_high(&mut self) -> Result<(), Infallible> {
+        self.0.drive(true);
+        Ok(())
+    }
+}
+
+impl<L: Line> InputPin for Pin<L> {
+    fn is_high(&mut self) -> Result<bool, Infallible> {
+        Ok(self.0.is_high())
+    }
+
+    fn is_low(&mut self) -> Result<bool, Infallible> {
+        Ok(!self.0.is_high())
+    }
+}
