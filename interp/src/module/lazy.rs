@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use wasmparser::{FuncToValidate, FuncValidatorAllocations, ValidatorResources, WasmFeatures};
+use wasmparser::{FuncToValidate, FuncValidator, FuncValidatorAllocations, ValidatorResources, WasmFeatures};
 
 use super::{ModuleInner, features, get, listing::options};
 use crate::{
@@ -40,14 +40,16 @@ impl ModuleInner {
 
     fn translate(&self, defined: u32) -> Result<Vec<u16>, Error> {
         let (func, body) = self.body(defined).ok_or_else(Error::foreign)?;
-        let ty = *get(&self.env.funcs, func).ok_or_else(Error::foreign)?;
-        let mut validator = self.unvalidated.as_ref().map(|Unvalidated { resources, features }| {
-            let resources = resources.clone();
-            FuncToValidate { resources, index: func, ty, features: *features }
-                .into_validator(FuncValidatorAllocations::default())
-        });
         let config = self.engine.config();
         let job = Job { env: &self.env, options: &options(&self.engine), limits: config.get_limits(), func };
-        first(&job, &body, validator.as_mut())
+        first(&job, &body, self.validator(func).as_mut())
+    }
+
+    /// What validates a function; none if it was validated with its module.
+    pub(super) fn validator(&self, func: u32) -> Option<FuncValidator<ValidatorResources>> {
+        let Unvalidated { resources, features } = self.unvalidated.as_ref()?;
+        let (ty, resources) = (*get(&self.env.funcs, func)?, resources.clone());
+        let unvalidated = FuncToValidate { resources, index: func, ty, features: *features };
+        Some(unvalidated.into_validator(FuncValidatorAllocations::default()))
     }
 }

@@ -71,7 +71,9 @@ impl ModuleInner {
     pub(super) fn list(&self, defined: u32) -> Option<Listing> {
         let (func, body) = self.body(defined)?;
         let limits = self.engine.config().get_limits();
-        list(&Job { env: &self.env, options: &options(&self.engine), limits, func }, &body).ok()
+        let job = Job { env: &self.env, options: &options(&self.engine), limits, func };
+        // Nothing else may have validated a function that was never called.
+        list(&job, &body, self.validator(func).as_mut()).ok()
     }
 
     /// A function's index and its body.

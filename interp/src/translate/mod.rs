@@ -116,13 +116,17 @@ pub(crate) struct Listing {
     pub(crate) offsets: Vec<(u32, u32)>,
 }
 
-/// Translates one function again, the same way, keeping track of where instructions come from.
+/// Translates one function again, the same way, keeping track of where instructions come from. It is validated on the way if there is a validator.
 ///
 /// # Errors
-/// As the first translation, so never for a function of a module that was accepted.
-pub(crate) fn list(job: &Job<'_>, body: &FunctionBody<'_>) -> Result<Listing, Error> {
+/// As the first translation, so never for a function that was accepted.
+pub(crate) fn list(
+    job: &Job<'_>,
+    body: &FunctionBody<'_>,
+    validator: Option<&mut FuncValidator<ValidatorResources>>,
+) -> Result<Listing, Error> {
     let mut listing = Listing { code: Vec::new(), offsets: Vec::new() };
-    function::translate(job, &mut Scratch::default(), &mut listing.code, body, None, Some(&mut listing.offsets))?;
+    function::translate(job, &mut Scratch::default(), &mut listing.code, body, validator, Some(&mut listing.offsets))?;
     Ok(listing)
 }
 

@@ -158,6 +158,18 @@ fn half_valid() -> Vec<u8> {
 }
 
 #[test]
+fn an_invalid_function_that_was_never_called_has_no_listing() {
+    let engine = engine(&Config::new(), CompilationMode::Lazy);
+    let text = "(module (func (result i32)) (func (block (else))) (func (result i32) (i32.const 7)))";
+    // The first lacks a result, the second cannot be written as text: its `else` takes the place of a `nop`.
+    let mut wasm = binary(&text.replace("(else)", "nop"));
+    let nop = wasm.windows(4).position(|bytes| bytes == [0x02, 0x40, 0x01, 0x0b]).expect("a block with a nop");
+    wasm[nop + 2] = 0x05;
+    let module = Module::new(&engine, &wasm).unwrap();
+    assert_eq!([0, 1, 2].map(|func| module.disassemble(func).is_some()), [false, false, true]);
+}
+
+#[test]
 fn an_invalid_function_is_an_error_whenever_it_is_called() {
     let wasm = half_valid();
     for machine in MACHINES {
