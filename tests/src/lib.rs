@@ -27,6 +27,19 @@ use ermine::{Config, Engine, Error, Instance, Linker, Machine, Module, Store};
 /// Both machines; every test of behaviour runs on each.
 pub const MACHINES: [Machine; 2] = [Machine::Tail, Machine::Loop];
 
+/// Whether this build is one without the tail machine: not optimised, under Miri or a sanitizer. `ERMINE_NO_TAIL` says so, and the test
+/// `a_machine_that_this_build_lacks_is_an_error_or_the_other_one` fails where it is not true.
+#[must_use]
+pub fn has_no_tail_machine() -> bool {
+    std::env::var_os("ERMINE_NO_TAIL").is_some()
+}
+
+/// This machine, or the loop machine in a build that was said to have no other.
+#[must_use]
+pub fn available(machine: Machine) -> Machine {
+    if has_no_tail_machine() { Machine::Loop } else { machine }
+}
+
 /// The default configuration on `machine`.
 pub fn config(machine: Machine) -> Config {
     let mut config = Config::default();

@@ -25,8 +25,8 @@ fn everything() -> Features {
 
 fn run(machine: Machine, profile: Profile, fuel: Option<u64>, images: bool) -> Report {
     let mut config = Config::default();
-    config.machine(machine).profile(profile).consume_fuel(fuel.is_some());
-    let options = Options { fuel, stack_bytes: spec::STACK_BYTES, images, ..Options::new(config) };
+    config.machine(ermine_tests::available(machine)).profile(profile).consume_fuel(fuel.is_some());
+    let options = Options { fuel, stack_bytes: spec::stack_bytes(), images, ..Options::new(config) };
     let mut total = Report::default();
     for path in scripts() {
         total.merge(run_file(&path, everything(), &options));

@@ -1,6 +1,7 @@
 //! Guests that pass nonsense: every call, with numbers from the edges.
 
 use super::Guest;
+use crate::Errno;
 use crate::calls::{clock, dir, fd, file, path, poll, process, random, sock, startup};
 
 /// Rounds of all calls.
@@ -74,5 +75,27 @@ fn no_arguments_make_a_call_panic() {
         let at = usize::try_from(numbers.u32() & 0xfff).unwrap();
         guest.bytes[at] = numbers.next().to_le_bytes()[0];
         call_all(&mut guest, &mut numbers);
+    }
+}
+
+/// Each array is looked at whole, not its first element alone; products of count and size do not wrap.
+#[test]
+fn polling_arrays_that_end_behind_memory_are_refused() {
+    let mut guest = Guest::new();
+    let mut poll = |subscriptions, events, count, nevents| {
+        guest.bytes.fill(0);
+        guest.call(|ctx, memory| poll::poll_oneoff(ctx, memory, subscriptions, events, count, nevents))
+    };
+    // 4096 bytes: the last subscription and the last event just fit.
+    assert_eq!(poll(4096 - 96, 4096 - 64, 2, 0), Ok(()));
+    assert_eq!(poll(4096 - 95, 0, 2, 0), Err(Errno::Fault));
+    assert_eq!(poll(0, 4096 - 63, 2, 0), Err(Errno::Fault));
+    assert_eq!(poll(0, 0, 2, 4093), Err(Errno::Fault));
+    for count in [1 << 27, 0x0555_5556, 1 << 31, u32::MAX] {
+        assert_eq!(poll(0, 0, count, 0), Err(Errno::Fault), "{count}");
+    }
+    // Events may lie on top of the subscriptions that they report: there is an answer, whatever it is.
+    for events in [0, 1, 16, 47, 48] {
+        let _ = poll(0, events, 80, 4000);
     }
 }
