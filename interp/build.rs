@@ -1,4 +1,5 @@
-//! Decides whether this build can have the tail machine (`cfg(ermine_tail)`).
+//! Decides whether this build can have the tail machine (`cfg(ermine_tail)`), and whether the loop machine needs its small frame
+//! (`cfg(ermine_unoptimised)`).
 //!
 //! Its handlers end in a call in tail position, which LLVM turns into a jump where the target's calling convention passes six integers and two
 //! floats in registers and the build is optimised. Everywhere else each such call would be a recursion: there the loop machine runs alone. With
@@ -8,6 +9,7 @@ use std::env;
 
 fn main() {
     println!("cargo::rustc-check-cfg=cfg(ermine_tail)");
+    println!("cargo::rustc-check-cfg=cfg(ermine_unoptimised)");
     println!("cargo::rerun-if-changed=build.rs");
     let target = env::var("CARGO_CFG_TARGET_ARCH").unwrap_or_default();
     let width = env::var("CARGO_CFG_TARGET_POINTER_WIDTH").unwrap_or_default();
@@ -16,6 +18,9 @@ fn main() {
     let guaranteed = env::var_os("CARGO_FEATURE_NIGHTLY").is_some();
     let instrumented = env::var("CARGO_CFG_SANITIZE").is_ok() || env::var("CARGO_CFG_MIRI").is_ok();
     let wanted = env::var_os("CARGO_FEATURE_ALLOC").is_some();
+    if !optimised {
+        println!("cargo::rustc-cfg=ermine_unoptimised");
+    }
     if able && (optimised || guaranteed) && !instrumented && wanted {
         println!("cargo::rustc-cfg=ermine_tail");
     }

@@ -1,14 +1,25 @@
 //! The loop machine: all bodies in one `match`, the state in local variables of one function. Runs compact code.
 #![allow(unsafe_code, reason = "runs bodies")]
 
+#[cfg(ermine_unoptimised)]
+mod by_call;
+
 use core::marker::PhantomData;
 
 use super::ctx::Ctx;
 use super::exit::ExitCode;
+#[cfg(not(ermine_unoptimised))]
 use super::shape::*;
-use super::state::{Compact, Flow, State, Stream, read16};
-use crate::isa::derive::{FormIn, Row, code_of, each_form, each_op, each_section, row};
+use super::state::{Compact, State};
+#[cfg(not(ermine_unoptimised))]
+use super::state::{Flow, Stream, read16};
+use crate::isa::derive::{FormIn, Row, code_of};
+#[cfg(not(ermine_unoptimised))]
+use crate::isa::derive::{each_form, each_op, each_section, row};
+#[cfg(not(ermine_unoptimised))]
 use crate::isa::form::*;
+#[cfg(ermine_unoptimised)]
+pub(super) use by_call::run;
 
 /// The number of row `R` in the form of `F`, as a pattern.
 struct Number<R, F>(PhantomData<(R, F)>);
@@ -17,6 +28,7 @@ impl<R: Row, F: FormIn<R::Section>> Number<R, F> {
     const CODE: u16 = code_of::<R, F>();
 }
 
+#[cfg(not(ermine_unoptimised))]
 macro_rules! machine {
     ($({ $common:tt $rare:tt $profile:tt $cfg:tt $shape:ident $form:tt [$($row:ident)*] })*) => {
         /// Runs until the next exit, or until an instruction that is not among its own.
@@ -93,11 +105,12 @@ macro_rules! machine {
         }
     };
 }
+#[cfg(not(ermine_unoptimised))]
 each_op!(machine);
 
 /// Keeps the ends of arms apart, which would share a dispatch where they are alike: the compiler merges equal ends, and one jump for eighty
 /// instructions predicts worse than one for each (crc32 took twice the time).
-#[cfg(ermine_tail)]
+#[cfg(all(ermine_tail, not(ermine_unoptimised)))]
 #[inline(always)]
 fn apart<const CODE: u16>() {
     // SAFETY: no instruction at all.
@@ -105,11 +118,12 @@ fn apart<const CODE: u16>() {
 }
 
 /// Where code is to be small, equal ends are welcome.
-#[cfg(not(ermine_tail))]
+#[cfg(not(any(ermine_tail, ermine_unoptimised)))]
 #[inline(always)]
 fn apart<const CODE: u16>() {}
 
 /// What [`common`] returns at an instruction that [`rare`] has.
+#[cfg(not(ermine_unoptimised))]
 const RARE: ExitCode = ExitCode(u32::MAX);
 
 /// Counts a dispatch, if somebody wants to know.
@@ -145,6 +159,7 @@ unsafe fn count(_ctx: *mut Ctx, _code: u16) {}
 ///
 /// # Safety
 /// `ctx` describes a running instance; `ctx.ip` is at an instruction of compact code that the verifier accepts (invariants 1 and 2).
+#[cfg(not(ermine_unoptimised))]
 pub(super) unsafe fn run(ctx: *mut Ctx) -> ExitCode {
     // SAFETY: the caller's contract.
     unsafe {
