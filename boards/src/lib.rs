@@ -7,6 +7,7 @@
 //! Nothing here allocates, formats, or knows a chip. The firmware of each board is a thin crate in `boards/firmware`, in a workspace of its own.
 
 #![no_std]
+#![forbid(unsafe_code)]
 
 pub mod abi;
 mod board;

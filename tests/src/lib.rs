@@ -6,6 +6,7 @@
 
 pub mod assembly;
 pub mod emulator;
+pub mod encode;
 pub mod expected;
 pub mod firmware;
 pub mod folder;
@@ -17,6 +18,7 @@ pub mod pack;
 pub mod sizes;
 pub mod spec;
 pub mod tools;
+pub mod unsafe_code;
 pub mod workloads;
 
 use std::panic::resume_unwind;

@@ -229,7 +229,7 @@ struct Inner {
     at_ip: bool,
 }
 
-// SAFETY: the addresses lead to what the instance has borrowed for itself alone.
+// SAFETY: invariant 4: the addresses lead to what the instance has borrowed for itself alone.
 unsafe impl<H: Send> Send for Instance<'_, H> {}
 
 impl<'a, H: Host> Instance<'a, H> {

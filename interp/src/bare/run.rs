@@ -169,7 +169,7 @@ impl<H: Host> Instance<'_, H> {
             // No frame is left: a backtrace has nothing to walk.
             self.inner.ctx.ip = core::ptr::null();
         } else {
-            // SAFETY: as above.
+            // SAFETY: as above (invariant 1).
             unsafe { exec::pop_link(&mut self.inner.ctx, link) };
             self.inner.at_ip = false;
         }
@@ -182,7 +182,7 @@ impl<H: Host> Instance<'_, H> {
         let Some(signature) = self.image.signature(func).filter(|_| func < self.image.imported_funcs()) else {
             return Trap::BadReference.into();
         };
-        // SAFETY: there are as many numbers as imported functions.
+        // SAFETY: there are as many numbers as imported functions (invariant 4), and `func` is one of these, as just checked.
         let number = unsafe { self.inner.imports.add(func as usize).read() };
         let slots = usize::from(signature.slots());
         if slots * 4 > self.room(at) {

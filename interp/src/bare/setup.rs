@@ -65,7 +65,7 @@ impl<'a, H: Host> Instance<'a, H> {
                 ItemKind::Func => {
                     let signature = self.image.signature(import.index).ok_or(missing)?;
                     let number = self.host.resolve(&import, &signature).ok_or(missing)?;
-                    // SAFETY: there is room for as many numbers as functions are imported, and `import` is one of them.
+                    // SAFETY: there is room for as many numbers as functions are imported, and `import` is one of them (invariant 4).
                     unsafe { self.inner.imports.add(import.index as usize).write(number) };
                 }
                 ItemKind::Global => {
@@ -129,13 +129,13 @@ impl<'a, H: Host> Instance<'a, H> {
     /// Entries of a segment of `len` that can be copied: none once it is dropped.
     pub(super) fn rest_of(&self, section: Section, segment: u32, len: u32) -> usize {
         let (word, bit) = self.dropped_bit(section, segment);
-        // SAFETY: a word of the arena.
+        // SAFETY: a word of the arena (invariant 4).
         if unsafe { word.read() } & bit == 0 { len as usize } else { 0 }
     }
 
     pub(super) fn drop_segment(&mut self, section: Section, segment: u32) {
         let (word, bit) = self.dropped_bit(section, segment);
-        // SAFETY: a word of the arena.
+        // SAFETY: a word of the arena (invariant 4).
         unsafe { word.write(word.read() | bit) };
     }
 
@@ -165,7 +165,7 @@ impl<'a, H: Host> Instance<'a, H> {
 
     pub(super) fn set_global_bits(&mut self, global: u32, bits: u64) {
         if let Some(cell) = self.cell(global) {
-            // SAFETY: as for `global_bits`.
+            // SAFETY: as for `global_bits` (invariants 2 and 5).
             unsafe { cell.write(bits) };
         }
     }
@@ -193,7 +193,7 @@ fn lay_out<'a>(image: Image<'a>, resources: Resources<'a>) -> Result<&'a mut Inn
     let base = arena.as_mut_ptr();
     let count = |section| image.count(section) as usize;
     let (memories, tables) = (count(Section::Memories), count(Section::Tables));
-    // SAFETY: the arena has room for all parts, which lie behind one another, each aligned for what is in it. Zeros are values of all of
+    // SAFETY: the arena has room for all parts, which lie behind one another, each aligned for what is in it (invariant 4). Zeros are values of all of
     // them. From here on they are reached through these addresses alone.
     unsafe {
         let inner = &mut *base.add(parts.inner).cast::<Inner>();
@@ -254,7 +254,7 @@ impl Inner {
             let &[_, min, max] = image.table(index as u32)?;
             let len = min as usize;
             room = room.checked_sub(len)?;
-            // SAFETY: there are so many tables in the arena.
+            // SAFETY: there are so many tables in the arena (invariant 4).
             unsafe { self.tables.add(index).write(Table { view: TableView { base, len }, max }) };
             base = base.wrapping_add(len);
         }

@@ -51,10 +51,10 @@ impl Job {
         let start = (first as usize) << self.shift;
         let to = self.to.wrapping_add(start);
         match self.what {
-            // SAFETY: both ranges were checked.
+            // SAFETY: both ranges were checked against what is there (invariant 7).
             What::Copy(from) => unsafe { copy_bytes(to, from.wrapping_add(start), (n as usize) << self.shift) },
             What::Fill(value) if self.shift == 0 => {
-                // SAFETY: the range was checked.
+                // SAFETY: the range was checked against what is there (invariant 7).
                 unsafe { fill_bytes(to, value as u8, n as usize) }
             }
             What::Fill(_) | What::Values(_) => {
@@ -64,7 +64,7 @@ impl Job {
                         What::Fill(value) => value,
                         What::Copy(_) => 0,
                     };
-                    // SAFETY: the range was checked. Elements are aligned.
+                    // SAFETY: the range was checked against what is there (invariant 7). Elements are aligned.
                     unsafe { to.cast::<u32>().add(index as usize).write(value) };
                 }
             }

@@ -121,7 +121,7 @@ impl Cells {
         let piece = Box::into_raw(piece);
         let mut first = self.published.load(Ordering::Relaxed);
         loop {
-            // SAFETY: nobody else knows the piece yet.
+            // SAFETY: nobody else knows the piece yet. No invariant is needed.
             unsafe { (*piece).next = first };
             match self.published.compare_exchange_weak(first, piece, Ordering::Release, Ordering::Relaxed) {
                 Ok(_) => return,
@@ -134,7 +134,7 @@ impl Cells {
     pub(super) fn published(&self) -> impl Iterator<Item = (usize, usize, u32)> {
         let mut next = self.published.load(Ordering::Acquire).cast_const();
         core::iter::from_fn(move || {
-            // SAFETY: pieces were published with release order, do not change, and stay as long as the cells.
+            // SAFETY: invariant 2: pieces were published with release order, do not change, and stay as long as the cells.
             let piece = unsafe { next.as_ref() }?;
             next = piece.next;
             Some((piece.code.address().addr(), piece.code.bytes(), piece.func))
@@ -151,15 +151,15 @@ impl Drop for Cells {
     fn drop(&mut self) {
         let mut next = *self.published.get_mut();
         while !next.is_null() {
-            // SAFETY: the piece came from a box and is in no other list. No machine runs it: modules outlive the instances that do.
+            // SAFETY: invariant 2: the piece came from a box and is in no other list. No machine runs it: modules outlive the instances that do.
             next = unsafe { Box::from_raw(next) }.next;
         }
     }
 }
 
-// SAFETY: pieces are data that does not change; only the last owner frees them.
+// SAFETY: invariant 2: pieces are data that does not change; only the last owner frees them.
 unsafe impl Send for Cells {}
-// SAFETY: as above; cells and list are changed by atomic operations only.
+// SAFETY: invariant 2: cells and list are changed by atomic operations only.
 unsafe impl Sync for Cells {}
 
 impl fmt::Debug for Cells {

@@ -45,7 +45,7 @@ pub(crate) fn invoke<T, R>(
     }
     // SAFETY: invariant 9: as above. The stack lives as long as the store.
     let mut run = unsafe { Run::new(&store.inner, record, span) };
-    // SAFETY: the run was made for this store.
+    // SAFETY: invariant 9: the run was made for this store.
     match unsafe { drive(store, &mut run) }? {
         Piece::Finished => Ok(read(&frame)),
         Piece::HostError(error, _) => Err(error),

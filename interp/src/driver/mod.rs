@@ -349,7 +349,7 @@ impl Run {
         // SAFETY: invariant 9: the link of the current frame is where the instruction says.
         let done = unsafe { exec::returns_to_driver(self.kind, &self.ctx, frame.link) };
         if !done {
-            // SAFETY: as above.
+            // SAFETY: invariant 9, as above.
             unsafe { exec::pop_link(&mut self.ctx, frame.link) };
             self.at_ip = false;
             if host.is_none() && !self.push_activation() {

@@ -55,7 +55,7 @@ impl Suspended {
         read: impl FnOnce(&Frame<'_>) -> R,
     ) -> Result<Outcome<R>, Error> {
         self.check(store)?;
-        // SAFETY: the run was made for this store, as just checked: numbers of stores are never given twice.
+        // SAFETY: invariant 9: the run was made for this store, as just checked: numbers of stores are never given twice.
         match unsafe { drive(store, &mut self.run) }? {
             Piece::Finished => {
                 // SAFETY: invariant 9: the frame was checked to be inside the stack when the call began.
@@ -71,5 +71,5 @@ impl Suspended {
 // SAFETY: invariants 8 and 9: its raw pointers point into its own stack and into what its store owns, and are followed only by `go_on`, with
 // that store borrowed.
 unsafe impl Send for Suspended {}
-// SAFETY: as above; nothing can be done with a shared reference.
+// SAFETY: invariants 8 and 9, as above; nothing can be done with a shared reference.
 unsafe impl Sync for Suspended {}

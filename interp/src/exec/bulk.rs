@@ -166,7 +166,7 @@ unsafe fn set_units<T: Copy>(end: &mut *mut u8, count: usize, value: T) {
 
 /// Sets words to 0.
 pub(crate) fn zero<T: Zero>(words: &mut [T]) {
-    // SAFETY: these bytes are borrowed, and zeros are numbers.
+    // SAFETY: these bytes are borrowed, and zeros are numbers. No invariant is needed.
     unsafe { fill_bytes(words.as_mut_ptr().cast(), 0, size_of_val(words)) }
 }
 
@@ -208,7 +208,7 @@ pub(crate) unsafe fn memory_copy<C: Stream>(
 
 #[inline(always)]
 pub(crate) unsafe fn memory_fill<C: Stream>(s: &mut State<C>, to: u32, value: u32, length: u32, memory: u16) -> Flow {
-    // SAFETY: as for `memory_copy`.
+    // SAFETY: as for `memory_copy` (invariants 1 and 2).
     unsafe {
         let (to, value, length) = (s.get::<u32>(to), s.get::<u32>(value), s.get::<u32>(length));
         if memory != 0 || !at_once(s, length) {
@@ -246,6 +246,6 @@ pub(crate) unsafe fn memory_init<C: Stream>(
 
 #[inline(always)]
 pub(crate) unsafe fn data_drop<C: Stream>(s: &mut State<C>, segment: u32) -> Flow {
-    // SAFETY: `s.ip` is at this instruction.
+    // SAFETY: `s.ip` is at this instruction (invariant 1).
     unsafe { slow(s, const { row::DataDrop::LAYOUT.bytes() }, SlowOp::DataDrop, 0, [segment]) }
 }

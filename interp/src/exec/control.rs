@@ -81,7 +81,7 @@ pub(crate) unsafe fn branch_far<C: Stream>(s: &mut State<C>, target: i32) -> Flo
 
 #[inline(always)]
 pub(crate) unsafe fn branch_metered<C: Stream>(s: &mut State<C>, _target: i16, _fuel: u16) -> Flow {
-    // SAFETY: both fields are those of this instruction.
+    // SAFETY: both fields are those of this instruction (invariant 1).
     unsafe { s.jump_metered(C::HEAD) }
 }
 

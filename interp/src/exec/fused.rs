@@ -39,7 +39,7 @@ pub(crate) unsafe fn global_add32<C: Stream>(s: &mut State<C>, to: u32, step: i1
 /// Sets a global to a sum: a stack pointer goes back up.
 #[inline(always)]
 pub(crate) unsafe fn global_set_sum32<C: Stream>(s: &mut State<C>, from: u32, step: i16, global: u32) -> Flow {
-    // SAFETY: as for `global_add32`.
+    // SAFETY: as for `global_add32` (invariants 1 and 2).
     unsafe {
         let cell = (*(*s.ctx).globals.add(global as usize)).cast::<u32>();
         cell.write(s.get::<u32>(from).wrapping_add(i32::from(step) as u32));

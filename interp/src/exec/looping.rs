@@ -77,7 +77,7 @@ macro_rules! machine {
         #[inline(never)]
         #[cfg_attr(not(feature = "full"), allow(unreachable_code, unused_mut, reason = "only the `full` profile has such"))]
         unsafe fn rare(ctx: *mut Ctx) -> Result<(), ExitCode> {
-            // SAFETY: as for `common`.
+            // SAFETY: the caller's contract, as for `common`.
             unsafe {
                 let mut s = State::<Compact>::load(ctx);
                 match read16(s.ip, 0) {
@@ -113,7 +113,7 @@ each_op!(machine);
 #[cfg(all(ermine_tail, not(ermine_unoptimised)))]
 #[inline(always)]
 fn apart<const CODE: u16>() {
-    // SAFETY: no instruction at all.
+    // SAFETY: no instruction at all. No invariant is needed.
     unsafe { core::arch::asm!("/* {} */", const CODE, options(nomem, nostack, preserves_flags)) };
 }
 

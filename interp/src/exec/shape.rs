@@ -361,7 +361,7 @@ impl<R: ValueRow, X: Read<R::Value>> Instr for GlobalSet<R, (X,)> {
 
     #[inline(always)]
     unsafe fn run<C: Stream>(s: &mut State<C>) -> Flow {
-        // SAFETY: as for `GlobalGet`.
+        // SAFETY: the caller's contract, as for `GlobalGet` (invariants 1 and 2).
         unsafe {
             let cell = *(*s.ctx).globals.add(s.field32(C::HEAD + const { X::LAYOUT.bytes() }) as usize);
             cell.cast::<R::Value>().write(X::read(s, C::HEAD));

@@ -36,7 +36,7 @@ pub(crate) unsafe fn table_get<C: Stream>(s: &mut State<C>, to: u32, index: u32,
 
 #[inline(always)]
 pub(crate) unsafe fn table_set<C: Stream>(s: &mut State<C>, index: u32, value: u32, table: u32) -> Flow {
-    // SAFETY: as for `table_get`.
+    // SAFETY: as for `table_get` (invariants 1 and 2).
     unsafe {
         match element(s, table, s.get(index)) {
             Some(element) => *element = s.get(value),
@@ -107,7 +107,7 @@ pub(crate) unsafe fn table_init<C: Stream>(
 
 #[inline(always)]
 pub(crate) unsafe fn elem_drop<C: Stream>(s: &mut State<C>, segment: u32) -> Flow {
-    // SAFETY: `s.ip` is at this instruction.
+    // SAFETY: `s.ip` is at this instruction (invariant 1).
     unsafe { slow(s, const { row::ElemDrop::LAYOUT.bytes() }, SlowOp::ElemDrop, 0, [segment]) }
 }
 

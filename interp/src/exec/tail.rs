@@ -102,9 +102,9 @@ convention!("C");
 #[inline(always)]
 fn apart(handler: Handler) -> Handler {
     let mut address = handler as usize;
-    // SAFETY: no instruction at all; the value passes through unchanged.
+    // SAFETY: no instruction at all; the value passes through unchanged. No invariant is needed.
     unsafe { core::arch::asm!("/* {0} */", inout(reg) address, options(pure, nomem, nostack, preserves_flags)) };
-    // SAFETY: the address of a handler, as it came in.
+    // SAFETY: the address of a handler, as it came in. No invariant is needed.
     unsafe { core::mem::transmute::<usize, Handler>(address) }
 }
 
@@ -176,10 +176,10 @@ fn test_chain() -> bool {
     }
     let mut ctx = Ctx::new();
     ctx.ip = chain.as_ptr().cast();
-    // SAFETY: `ctx` is valid.
+    // SAFETY: `ctx` is this function's own. No invariant is needed.
     unsafe { note_stack(&mut ctx) };
     let here = core::mem::take(&mut ctx.args[0]);
-    // SAFETY: the chain is threaded code that touches neither slots nor memory.
+    // SAFETY: the chain is threaded code that touches neither slots nor memory. No invariant is needed.
     unsafe { run(&mut ctx) };
     let there = ctx.args[0];
     there != 0 && here.abs_diff(there) < TOLERANCE
@@ -193,7 +193,7 @@ impl Instr for Probe {
 
     #[inline(always)]
     unsafe fn run<C: Stream>(s: &mut State<C>) -> Flow {
-        // SAFETY: `ctx` is that of the test.
+        // SAFETY: `ctx` is that of the test. No invariant is needed.
         unsafe { note_stack(s.ctx) };
         Flow::Exit(ExitCode::DONE)
     }

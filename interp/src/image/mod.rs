@@ -212,7 +212,7 @@ impl<'a> Image<'a> {
 
     /// Looks at the header and the checksum.
     pub(crate) fn open(bytes: &'a [u8]) -> Result<Self, ImageError> {
-        // SAFETY: any four bytes are a u32.
+        // SAFETY: any four bytes are a u32. No invariant is needed.
         let (before, words, _) = unsafe { bytes.align_to::<u32>() };
         if before.is_empty() { Self::from_words(words) } else { Err(ImageError::Misaligned) }
     }
@@ -411,7 +411,7 @@ impl<'a> Image<'a> {
     /// The code of all functions.
     pub(crate) fn code(self) -> &'a [u16] {
         let words = self.section(Section::Code);
-        // SAFETY: two units are in each word, and words are more aligned than units.
+        // SAFETY: two units are in each word, and words are more aligned than units. No invariant is needed.
         let units = unsafe { core::slice::from_raw_parts(words.as_ptr().cast::<u16>(), words.len() * 2) };
         units.get(..self.count(Section::Code) as usize).unwrap_or_default()
     }
@@ -419,7 +419,7 @@ impl<'a> Image<'a> {
     /// The functions, as machines want them.
     pub(crate) fn functions(self) -> &'a [FuncRecord] {
         let words = self.section(Section::Functions);
-        // SAFETY: a record is two words in the same order, see `FuncRecord`.
+        // SAFETY: a record is two words in the same order, see `FuncRecord`. No invariant is needed.
         unsafe { core::slice::from_raw_parts(words.as_ptr().cast::<FuncRecord>(), words.len() / 2) }
     }
 
@@ -427,14 +427,14 @@ impl<'a> Image<'a> {
     pub(crate) fn string(self, at: u32) -> Option<&'a str> {
         let (length, rest) = self.bytes(Section::Strings).get(at as usize..)?.split_first_chunk()?;
         let bytes = rest.get(..usize::from(u16::from_le_bytes(*length))).filter(|bytes| utf8::is_utf8(bytes))?;
-        // SAFETY: it is UTF-8, as just checked.
+        // SAFETY: it is UTF-8, as just checked. No invariant is needed.
         Some(unsafe { core::str::from_utf8_unchecked(bytes) })
     }
 }
 
 /// Words as bytes.
 pub(crate) fn bytes_of(words: &[u32]) -> &[u8] {
-    // SAFETY: four bytes are in each word, and bytes need no alignment.
+    // SAFETY: four bytes are in each word, and bytes need no alignment. No invariant is needed.
     unsafe { core::slice::from_raw_parts(words.as_ptr().cast::<u8>(), words.len() * 4) }
 }
 

@@ -37,7 +37,7 @@ impl<T: Plain> Buffer<T> {
             return Some(Self::empty());
         }
         let layout = Layout::array::<T>(len).ok()?;
-        // SAFETY: `T` is a number and `len` is not 0, so the layout has a size.
+        // SAFETY: `T` is a number and `len` is not 0, so the layout has a size. No invariant is needed.
         let base = NonNull::new(unsafe { alloc_zeroed(layout) }.cast::<T>())?;
         Some(Self { base, len, capacity: len, owned: true })
     }
@@ -67,7 +67,7 @@ impl<T: Plain> Buffer<T> {
 
     /// The elements.
     pub(crate) fn as_mut_slice(&mut self) -> &mut [T] {
-        // SAFETY: as in `as_slice`; `&mut self` excludes other references.
+        // SAFETY: invariant 6, as in `as_slice`; `&mut self` excludes other references.
         unsafe { core::slice::from_raw_parts_mut(self.base.as_ptr(), self.len) }
     }
 

@@ -33,7 +33,7 @@ impl<T> Stable<T> {
 
     /// The value.
     pub(crate) fn get_mut(&mut self) -> &mut T {
-        // SAFETY: as in `get`; `&mut self` excludes other references.
+        // SAFETY: invariant 4, as in `get`; `&mut self` excludes other references.
         unsafe { self.ptr.as_mut() }
     }
 }
