@@ -1,15 +1,14 @@
-//! Decides whether this build can have the tail machine (`cfg(ermine_tail)`), and whether the loop machine needs its small frame
-//! (`cfg(ermine_unoptimised)`).
+//! Decides whether this build can have the tail machine (`cfg(ermine_tail)`), whether the loop machine needs its small frame
+//! (`cfg(ermine_unoptimised)`), and whether its code is to be small (`cfg(ermine_small)`): on targets without an operating system.
 //!
-//! Its handlers end in a call in tail position, which LLVM turns into a jump where the target's calling convention passes six integers and two
+//! The tail machine's handlers end in a call in tail position, which LLVM turns into a jump where the target's calling convention passes six integers and two
 //! floats in registers and the build is optimised. Everywhere else each such call would be a recursion: there the loop machine runs alone. With
 //! `become` (feature `nightly`) it is a jump without optimisation, too.
 
 use std::env;
 
 fn main() {
-    println!("cargo::rustc-check-cfg=cfg(ermine_tail)");
-    println!("cargo::rustc-check-cfg=cfg(ermine_unoptimised)");
+    println!("cargo::rustc-check-cfg=cfg(ermine_tail, ermine_small, ermine_unoptimised)");
     println!("cargo::rerun-if-changed=build.rs");
     let target = env::var("CARGO_CFG_TARGET_ARCH").unwrap_or_default();
     let width = env::var("CARGO_CFG_TARGET_POINTER_WIDTH").unwrap_or_default();
@@ -23,5 +22,7 @@ fn main() {
     }
     if able && (optimised || guaranteed) && !instrumented && wanted {
         println!("cargo::rustc-cfg=ermine_tail");
+    } else if optimised && env::var("CARGO_CFG_TARGET_OS").is_ok_and(|system| system == "none") {
+        println!("cargo::rustc-cfg=ermine_small");
     }
 }

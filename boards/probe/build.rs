@@ -21,6 +21,8 @@ fn main() {
     pack(&out);
     let script = format!("memory/{board}.x");
     fs::copy(&script, Path::new(&out).join("memory.x")).expect("the folder is there");
+    // What a crate for one part would tell of its interrupts.
+    fs::write(Path::new(&out).join("device.x"), "").expect("the folder is there");
     println!("cargo::rerun-if-changed={script}");
     println!("cargo::rustc-link-search={out}");
     if board == "virt" {

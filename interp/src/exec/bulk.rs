@@ -58,7 +58,7 @@ pub(crate) unsafe fn memory_grow<C: Stream>(s: &mut State<C>, to: u32, delta: u3
 #[inline(always)]
 unsafe fn at_once<C: Stream>(s: &State<C>, length: u32) -> bool {
     // SAFETY: the caller's contract.
-    length <= unsafe { (*s.ctx).bulk_at_once }
+    !cfg!(ermine_small) && length <= unsafe { (*s.ctx).bulk_at_once }
 }
 
 #[inline(always)]

@@ -101,11 +101,12 @@ fn has_room(ctx: &Ctx, sp: *mut u8, frame: u32) -> bool {
 /// # Safety
 /// A header is at `entry`; the frame at `sp`, with the arguments in it, starts inside the current frame (invariants 2 and 3).
 #[inline(always)]
-pub(crate) unsafe fn enter_function<C: Stream, const METERED: bool>(
+pub(crate) unsafe fn enter_function<C: Stream>(
     s: &mut State<C>,
     entry: CodePtr,
     sp: *mut u8,
     link: Link,
+    metered: bool,
 ) -> Flow {
     // SAFETY: the caller's contract. The frame fits the stack by the check, and the link lies in the frame, before the locals.
     unsafe {
@@ -114,7 +115,7 @@ pub(crate) unsafe fn enter_function<C: Stream, const METERED: bool>(
             (*s.ctx).note_callee(entry, s.acc);
             return Flow::Exit(ExitCode::trap(Trap::StackOverflow));
         }
-        if METERED && !s.pay(u64::from(header.fuel)) {
+        if metered && !s.pay(u64::from(header.fuel)) {
             return Flow::Exit(ExitCode::OUT_OF_FUEL);
         }
         let locals = sp.add(header.locals as usize);
@@ -127,12 +128,12 @@ pub(crate) unsafe fn enter_function<C: Stream, const METERED: bool>(
 }
 
 #[inline(always)]
-pub(crate) unsafe fn call<C: Stream, const METERED: bool>(s: &mut State<C>, frame: u32, func: u32) -> Flow {
+pub(crate) unsafe fn call<C: Stream>(s: &mut State<C>, metered: bool, frame: u32, func: u32) -> Flow {
     // SAFETY: the module defines this function; the frame starts inside the current one (invariant 1).
     unsafe {
         let entry = C::entry(s.ctx, func);
         let link = Link { ip: s.ip.add(C::size(const { row::Call::LAYOUT.bytes() })), distance: frame as usize };
-        enter_function::<C, METERED>(s, entry, s.sp.add(frame as usize), link)
+        enter_function(s, entry, s.sp.add(frame as usize), link, metered)
     }
 }
 
@@ -158,8 +159,9 @@ pub(crate) unsafe fn call_import<C: Stream>(s: &mut State<C>, frame: u32, func: 
 }
 
 #[inline(always)]
-pub(crate) unsafe fn call_indirect<C: Stream, const METERED: bool>(
+pub(crate) unsafe fn call_indirect<C: Stream>(
     s: &mut State<C>,
+    metered: bool,
     index: u32,
     frame: u32,
     ty: u32,
@@ -174,7 +176,7 @@ pub(crate) unsafe fn call_indirect<C: Stream, const METERED: bool>(
                     ip: s.ip.add(C::size(const { row::CallIndirect::LAYOUT.bytes() })),
                     distance: frame as usize,
                 };
-                enter_function::<C, METERED>(s, entry, s.sp.add(frame as usize), link)
+                enter_function(s, entry, s.sp.add(frame as usize), link, metered)
             }
             Ok(Callee::Foreign(func)) => {
                 (*s.ctx).args[0] = func as Arg;
@@ -190,9 +192,11 @@ pub(crate) unsafe fn call_indirect<C: Stream, const METERED: bool>(
 ///
 /// # Safety
 /// As for [`enter_function`], and `link` is the current frame's.
-#[inline(always)]
-unsafe fn replace<C: Stream, const METERED: bool>(
+#[cfg_attr(not(ermine_small), inline(always))]
+#[cfg_attr(ermine_small, inline(never))]
+unsafe fn replace<C: Stream>(
     s: &mut State<C>,
+    metered: bool,
     entry: CodePtr,
     frame: u32,
     bytes: u16,
@@ -206,7 +210,7 @@ unsafe fn replace<C: Stream, const METERED: bool>(
             (*s.ctx).note_callee(entry, s.acc);
             return Flow::Exit(ExitCode::trap(Trap::StackOverflow));
         }
-        if METERED && !s.pay(u64::from(header.fuel)) {
+        if metered && !s.pay(u64::from(header.fuel)) {
             return Flow::Exit(ExitCode::OUT_OF_FUEL);
         }
         let link = s.slot(link).cast::<Link>().read();
@@ -217,13 +221,14 @@ unsafe fn replace<C: Stream, const METERED: bool>(
             moved += 4;
         }
         let sp = s.sp;
-        enter_function::<C, false>(s, entry, sp, link)
+        enter_function(s, entry, sp, link, false)
     }
 }
 
 #[inline(always)]
-pub(crate) unsafe fn return_call<C: Stream, const METERED: bool>(
+pub(crate) unsafe fn return_call<C: Stream>(
     s: &mut State<C>,
+    metered: bool,
     frame: u32,
     bytes: u16,
     link: u32,
@@ -232,7 +237,7 @@ pub(crate) unsafe fn return_call<C: Stream, const METERED: bool>(
     // SAFETY: all operands are those of a verified instruction (invariant 1).
     unsafe {
         let entry = C::entry(s.ctx, func);
-        replace::<C, METERED>(s, entry, frame, bytes, link)
+        replace(s, metered, entry, frame, bytes, link)
     }
 }
 
@@ -264,8 +269,10 @@ pub(crate) unsafe fn return_call_import<C: Stream>(
 }
 
 #[inline(always)]
-pub(crate) unsafe fn return_call_indirect<C: Stream, const METERED: bool>(
+#[allow(clippy::too_many_arguments, reason = "the fields of an instruction")]
+pub(crate) unsafe fn return_call_indirect<C: Stream>(
     s: &mut State<C>,
+    metered: bool,
     index: u32,
     frame: u32,
     bytes: u16,
@@ -276,7 +283,7 @@ pub(crate) unsafe fn return_call_indirect<C: Stream, const METERED: bool>(
     // SAFETY: all operands are those of a verified instruction (invariant 1).
     unsafe {
         match callee(s, s.get(index), ty, table) {
-            Ok(Callee::Own(entry)) => replace::<C, METERED>(s, entry, frame, bytes, link),
+            Ok(Callee::Own(entry)) => replace(s, metered, entry, frame, bytes, link),
             Ok(Callee::Foreign(func)) => leave_for(s, func, frame, bytes, link, ExitCode::TAIL_CALL_FUNC),
             Err(trap) => Flow::Exit(ExitCode::trap(trap)),
         }

@@ -121,7 +121,7 @@ unsafe fn enter_with<C: Stream>(ctx: &mut Ctx, entry: CodePtr, sp: *mut u8, link
         encoding: PhantomData,
     };
     // SAFETY: the caller's contract. A header's fuel is 0 where code is not metered.
-    let flow = unsafe { enter_function::<C, true>(&mut s, entry, sp, link) };
+    let flow = unsafe { enter_function(&mut s, entry, sp, link, true) };
     match flow {
         Flow::Exit(exit) => {
             give_back(ctx, exit);

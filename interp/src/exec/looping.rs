@@ -10,9 +10,13 @@ use super::ctx::Ctx;
 use super::exit::ExitCode;
 #[cfg(not(ermine_unoptimised))]
 use super::shape::*;
+#[cfg(ermine_small)]
+use super::shared::{Any, SharedInstr};
 use super::state::{Compact, State};
 #[cfg(not(ermine_unoptimised))]
 use super::state::{Flow, Stream, read16};
+#[cfg(ermine_small)]
+use crate::isa::derive::section;
 use crate::isa::derive::{FormIn, Row, code_of};
 #[cfg(not(ermine_unoptimised))]
 use crate::isa::derive::{each_form, each_op, each_section, row};
@@ -30,7 +34,7 @@ impl<R: Row, F: FormIn<R::Section>> Number<R, F> {
 
 #[cfg(not(ermine_unoptimised))]
 macro_rules! machine {
-    ($({ $common:tt $rare:tt $profile:tt $cfg:tt $shape:ident $form:tt [$($row:ident)*] })*) => {
+    ($({ $common:tt $shared:tt $rare:tt $profile:tt $cfg:tt $section:ident $shape:ident $form:tt [$($row:ident)*] })*) => {
         /// Runs until the next exit, or until an instruction that is not among its own.
         ///
         /// # Safety
@@ -43,6 +47,20 @@ macro_rules! machine {
                     let code = read16(s.ip, 0);
                     count(s.ctx, code);
                     match code {
+                        $(
+                            #[cfg $shared]
+                            #[cfg $profile]
+                            #[cfg $cfg]
+                            // Not a range: the compiler tests for those first, one after the other.
+                            $(Number::<row::$row, $shape<(), $form>>::CODE)|* => {
+                                type Shared = $shape<Any<section::$section, { <$shape<(), $form> as FormIn<section::$section>>::FIRST }>, $form>;
+                                match <Shared as SharedInstr>::step(&mut s) {
+                                    Flow::Next => s.ip = s.ip.add(Compact::size(const { <Shared as SharedInstr>::LAYOUT.bytes() })),
+                                    Flow::Jump => {}
+                                    Flow::Exit(exit) => return save(&s, exit),
+                                }
+                            }
+                        )*
                         $($(
                             #[cfg $common]
                             #[cfg $profile]

@@ -30,6 +30,8 @@ pub(crate) mod moves;
 pub(crate) mod place;
 pub(crate) mod row;
 pub(crate) mod shape;
+#[cfg(ermine_small)]
+pub(crate) mod shared;
 pub(crate) mod state;
 pub(crate) mod tables;
 #[cfg(ermine_tail)]

@@ -1,7 +1,8 @@
 //! Operands and results: how each place of a form is read and written.
 #![allow(unsafe_code, reason = "slots, code and linear memory are reached through addresses")]
 
-use super::state::{State, Stream, Value};
+use super::ctx::Ctx;
+use super::state::{State, Stream, Value, read16, read32};
 use crate::isa::field::{Field, Layout};
 use crate::isa::form::{A, I, K, Keyed, M, O, P, S, W};
 
@@ -275,8 +276,21 @@ impl<X: Read<u32>> Address for (X, M) {
         // SAFETY: the caller's contract; the module has a memory of this number (invariants 1 and 2).
         unsafe {
             let fields = at + const { X::LAYOUT.bytes() };
-            let view = *(*s.ctx).memories.add(usize::from(s.field16(fields)));
-            locate((*view).base, (*view).len, X::read(s, at), s.field32(fields + 2), size)
+            far(s.ctx, s.ip.add(fields), X::read(s, at), size)
         }
+    }
+}
+
+/// [`locate`] with the memory and the offset that are in code at `fields`. It is seldom executed: where code is to be small, it is a call.
+///
+/// # Safety
+/// The module has this memory (invariant 1), and `ctx` is valid (invariant 2).
+#[cfg_attr(ermine_small, inline(never))]
+#[cfg_attr(not(ermine_small), inline(always))]
+unsafe fn far(ctx: *const Ctx, fields: *const u8, index: u32, size: usize) -> Option<*mut u8> {
+    // SAFETY: the caller's contract.
+    unsafe {
+        let view = *(*ctx).memories.add(usize::from(read16(fields, 0)));
+        locate((*view).base, (*view).len, index, read32(fields, 2), size)
     }
 }

@@ -7,30 +7,37 @@ use crate::isa::Layout;
 use crate::isa::derive::Row;
 use crate::trap::Trap;
 
+/// Which of the rows that share a body an instruction is. Most share none: their value has no size.
+pub(crate) trait Pick: Copy + 'static {
+    /// # Safety
+    /// `s.ip` is at an instruction of one of these rows (invariant 1).
+    unsafe fn pick<C: Stream>(s: &State<C>) -> Self;
+}
+
 /// Two operands of one type.
-pub(crate) trait BinaryRow: Row {
+pub(crate) trait BinaryRow: Pick {
     type Operand: Value;
     type Result: Value;
-    fn compute(a: Self::Operand, b: Self::Operand) -> Result<Self::Result, Trap>;
+    fn compute(self, a: Self::Operand, b: Self::Operand) -> Result<Self::Result, Trap>;
 }
 
 /// Three operands of one type.
-pub(crate) trait TernaryRow: Row {
+pub(crate) trait TernaryRow: Pick {
     type Value: Value;
-    fn compute(a: Self::Value, b: Self::Value, c: Self::Value) -> Self::Value;
+    fn compute(self, a: Self::Value, b: Self::Value, c: Self::Value) -> Self::Value;
 }
 
 /// A comparison.
-pub(crate) trait CompareRow: Row {
+pub(crate) trait CompareRow: Pick {
     type Operand: Value;
-    fn holds(a: Self::Operand, b: Self::Operand) -> bool;
+    fn holds(self, a: Self::Operand, b: Self::Operand) -> bool;
 }
 
 /// One operand.
-pub(crate) trait UnaryRow: Row {
+pub(crate) trait UnaryRow: Pick {
     type Operand: Value;
     type Result: Value;
-    fn compute(a: Self::Operand) -> Result<Self::Result, Trap>;
+    fn compute(self, a: Self::Operand) -> Result<Self::Result, Trap>;
 }
 
 /// A read from memory.
@@ -55,10 +62,17 @@ pub(crate) trait ValueRow: Row {
 }
 
 /// An operation with a form of its own.
-pub(crate) trait PlainRow: Row {
+pub(crate) trait PlainRow: Copy + 'static {
     const LAYOUT: Layout;
 
     /// # Safety
     /// `s.ip` is at an instruction of this row, in code that the verifier accepts (invariant 1).
     unsafe fn run<C: Stream>(s: &mut State<C>) -> Flow;
+}
+
+/// A call, which is paid for or not.
+pub(crate) trait CallRow: Row {
+    /// # Safety
+    /// As for [`PlainRow::run`].
+    unsafe fn call<C: Stream>(s: &mut State<C>, metered: bool) -> Flow;
 }

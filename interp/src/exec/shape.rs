@@ -43,7 +43,7 @@ impl<R: BinaryRow, X: Read<R::Operand>, Y: Read<R::Operand>, D: Write<R::Result>
         let (x, y) = const { (D::LAYOUT.bytes(), D::LAYOUT.bytes() + X::LAYOUT.bytes()) };
         // SAFETY: the caller's contract, for each of this instruction's fields.
         unsafe {
-            match R::compute(X::read(s, C::HEAD + x), Y::read(s, C::HEAD + y)) {
+            match R::pick(s).compute(X::read(s, C::HEAD + x), Y::read(s, C::HEAD + y)) {
                 Ok(result) => D::write(s, C::HEAD, result),
                 Err(reason) => return trap(reason),
             }
@@ -69,7 +69,7 @@ where
         let z = y + const { Y::LAYOUT.bytes() };
         // SAFETY: the caller's contract, for each of this instruction's fields.
         unsafe {
-            let result = R::compute(X::read(s, x), Y::read(s, y), Z::read(s, z));
+            let result = R::pick(s).compute(X::read(s, x), Y::read(s, y), Z::read(s, z));
             D::write(s, C::HEAD, result);
         }
         Flow::Next
@@ -83,7 +83,7 @@ impl<R: UnaryRow, X: Read<R::Operand>, D: Write<R::Result>> Instr for Unary<R, (
     unsafe fn run<C: Stream>(s: &mut State<C>) -> Flow {
         // SAFETY: the caller's contract, for each of this instruction's fields.
         unsafe {
-            match R::compute(X::read(s, C::HEAD + const { D::LAYOUT.bytes() })) {
+            match R::pick(s).compute(X::read(s, C::HEAD + const { D::LAYOUT.bytes() })) {
                 Ok(result) => D::write(s, C::HEAD, result),
                 Err(reason) => return trap(reason),
             }
@@ -100,7 +100,7 @@ impl<R: CompareRow, X: Read<R::Operand>, Y: Read<R::Operand>, D: Write<u32>> Ins
         let (x, y) = const { (D::LAYOUT.bytes(), D::LAYOUT.bytes() + X::LAYOUT.bytes()) };
         // SAFETY: the caller's contract, for each of this instruction's fields.
         unsafe {
-            let holds = R::holds(X::read(s, C::HEAD + x), Y::read(s, C::HEAD + y));
+            let holds = R::pick(s).holds(X::read(s, C::HEAD + x), Y::read(s, C::HEAD + y));
             D::write(s, C::HEAD, u32::from(holds));
         }
         Flow::Next
@@ -115,7 +115,7 @@ impl<R: CompareRow, X: Read<R::Operand>, Y: Read<R::Operand>> Instr for Branch<R
         let (y, target) = const { (X::LAYOUT.bytes(), X::LAYOUT.bytes() + Y::LAYOUT.bytes()) };
         // SAFETY: the caller's contract, for each of this instruction's fields.
         unsafe {
-            if R::holds(X::read(s, C::HEAD), Y::read(s, C::HEAD + y)) {
+            if R::pick(s).holds(X::read(s, C::HEAD), Y::read(s, C::HEAD + y)) {
                 return s.jump(i32::from(s.field16(C::HEAD + target) as i16));
             }
         }
@@ -131,7 +131,7 @@ impl<R: CompareRow, X: Read<R::Operand>, Y: Read<R::Operand>> Instr for BranchMe
         let (y, target) = const { (X::LAYOUT.bytes(), X::LAYOUT.bytes() + Y::LAYOUT.bytes()) };
         // SAFETY: the caller's contract, for each of this instruction's fields.
         unsafe {
-            if R::holds(X::read(s, C::HEAD), Y::read(s, C::HEAD + y)) {
+            if R::pick(s).holds(X::read(s, C::HEAD), Y::read(s, C::HEAD + y)) {
                 return s.jump_metered(C::HEAD + target);
             }
         }
@@ -150,7 +150,7 @@ unsafe fn step<R: CompareRow<Operand = u32>, Y: Read<u32>, C: Stream>(s: &State<
         let (slot, sum) = stepped(s, at);
         // The translator never makes the stepped slot its own limit.
         let limit = Y::read(s, at + 4);
-        (slot, sum, R::holds(sum, limit))
+        (slot, sum, R::pick(s).holds(sum, limit))
     }
 }
 
@@ -248,7 +248,7 @@ impl<R: CompareRow<Operand = u32>, Y: Read<u32>> Instr for StepBy<R, (Y,)> {
             let slot = u32::from(s.field16(C::HEAD));
             let sum = s.get::<u32>(slot).wrapping_add(s.get::<u32>(u32::from(s.field16(C::HEAD + 2))));
             // The translator never makes the stepped slot its own limit.
-            let holds = R::holds(sum, Y::read(s, C::HEAD + 4));
+            let holds = R::pick(s).holds(sum, Y::read(s, C::HEAD + 4));
             s.set(slot, sum);
             if holds {
                 return s.jump(i32::from(s.field16(C::HEAD + 4 + const { Y::LAYOUT.bytes() }) as i16));

@@ -216,6 +216,12 @@ pub(crate) trait Value: Copy + 'static {
     fn from_acc(acc: &Acc) -> Self;
     /// Leaves this value in the accumulator of its type.
     fn into_acc(self, acc: &mut Acc);
+    /// The value with these bits; of a narrow type, with the low half of them.
+    #[cfg(ermine_small)]
+    fn from_bits(bits: u64) -> Self;
+    /// Its bits.
+    #[cfg(ermine_small)]
+    fn to_bits(self) -> u64;
 }
 
 impl Value for u32 {
@@ -227,6 +233,16 @@ impl Value for u32 {
     #[inline(always)]
     fn into_acc(self, acc: &mut Acc) {
         acc.set_i32(self);
+    }
+    #[cfg(ermine_small)]
+    #[inline(always)]
+    fn from_bits(bits: u64) -> Self {
+        bits as Self
+    }
+    #[cfg(ermine_small)]
+    #[inline(always)]
+    fn to_bits(self) -> u64 {
+        u64::from(self)
     }
 }
 
@@ -240,6 +256,16 @@ impl Value for u64 {
     fn into_acc(self, acc: &mut Acc) {
         acc.set_i64(self);
     }
+    #[cfg(ermine_small)]
+    #[inline(always)]
+    fn from_bits(bits: u64) -> Self {
+        bits
+    }
+    #[cfg(ermine_small)]
+    #[inline(always)]
+    fn to_bits(self) -> u64 {
+        self
+    }
 }
 
 impl Value for f32 {
@@ -252,6 +278,16 @@ impl Value for f32 {
     fn into_acc(self, acc: &mut Acc) {
         acc.set_f32(self);
     }
+    #[cfg(ermine_small)]
+    #[inline(always)]
+    fn from_bits(bits: u64) -> Self {
+        Self::from_bits(bits as u32)
+    }
+    #[cfg(ermine_small)]
+    #[inline(always)]
+    fn to_bits(self) -> u64 {
+        u64::from(Self::to_bits(self))
+    }
 }
 
 impl Value for f64 {
@@ -263,6 +299,16 @@ impl Value for f64 {
     #[inline(always)]
     fn into_acc(self, acc: &mut Acc) {
         acc.set_f64(self);
+    }
+    #[cfg(ermine_small)]
+    #[inline(always)]
+    fn from_bits(bits: u64) -> Self {
+        Self::from_bits(bits)
+    }
+    #[cfg(ermine_small)]
+    #[inline(always)]
+    fn to_bits(self) -> u64 {
+        Self::to_bits(self)
     }
 }
 

@@ -109,7 +109,7 @@ fn apart(handler: Handler) -> Handler {
 }
 
 macro_rules! table {
-    ($({ $common:tt $rare:tt $profile:tt $cfg:tt $shape:ident $form:tt [$($row:ident)*] })*) => {
+    ($({ $common:tt $shared:tt $rare:tt $profile:tt $cfg:tt $section:ident $shape:ident $form:tt [$($row:ident)*] })*) => {
         /// The handlers, by number of the instruction.
         pub(crate) static HANDLERS: [Handler; OP_COUNT] = {
             let mut handlers: [Handler; OP_COUNT] = [handler::<Plain<row::Unreachable, ()>>; OP_COUNT];

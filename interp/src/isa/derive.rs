@@ -3,13 +3,15 @@
 use core::cmp::Ordering;
 
 use super::field::Layout;
-#[cfg(feature = "alloc")]
+#[cfg(any(feature = "alloc", ermine_small))]
 use super::field::Ty;
 use super::form::*;
 use super::table::isa_table;
 use crate::exec::fetch::*;
 use crate::exec::row::*;
 use crate::exec::shape::*;
+#[cfg(ermine_small)]
+use crate::exec::shared::{Binaries, Calls, Compares, UnarySection};
 use crate::exec::state::{Flow, State, Stream};
 use crate::exec::{bulk, calls, control, fused, moves, tables};
 use crate::num;
@@ -134,7 +136,7 @@ macro_rules! count {
 
 /// Rows and sections as types and as enums; sizes of sections.
 macro_rules! define {
-    ($( section $section:ident $kind:ident $cfg:tt {
+    ($( section $section:ident $kind:ident $cfg:tt $($shared:ident)? {
         base [$($base:ident $base_form:tt)*] full [$($full:ident $full_form:tt)*] rare [$($rare:ident $rare_form:tt)*]
         $( $row:ident $opcode:tt $name:literal ($($args:tt)*) $(-> $result:ident)? $(or $trap:ident)? $(not $inverse:ident)? {$($body:tt)*} )*
     } )*) => {
@@ -161,7 +163,7 @@ macro_rules! define {
 
         /// One type per row.
         pub(crate) mod row {
-            $( $( #[derive(Debug)] pub(crate) struct $row; )* )*
+            $( $( #[derive(Debug, Clone, Copy)] pub(crate) struct $row; )* )*
         }
 
         /// The places of the rows in their sections.
@@ -177,8 +179,17 @@ macro_rules! define {
                 type Section = section::$section;
                 const INDEX: u16 = place::$section::Place::$row as u16;
             }
+            impl Pick for row::$row {
+                #[inline(always)]
+                #[allow(unsafe_code, reason = "declared so for others")]
+                unsafe fn pick<C: Stream>(_: &State<C>) -> Self {
+                    row::$row
+                }
+            }
             semantics!($kind $row ($($args)*) ($($result)?) ($($trap)?) ($($inverse)?) {$($body)*});
         )*)*
+
+        $( share!(($($shared)?) $kind $section $cfg [$($row)*]); )*
 
         $( forms!($section [$($base $base_form)* $($full $full_form)* $($rare $rare_form)*]); )*
 
@@ -226,6 +237,18 @@ macro_rules! forms {
     (@names [$($shape:ident $form:tt)*]) => { &[$(stringify!($shape $form)),*] };
 }
 
+/// Calls a body, the fields of the instruction behind its other arguments.
+macro_rules! fetched {
+    ($s:ident ($($arg:ident: $field:ident),*) $body:path, ($($argument:expr),*)) => {{
+        #[allow(unused_assignments, unused_mut, unused_variables, reason = "rows without fields")]
+        {
+            let mut at = C::HEAD;
+            $( let $arg = <$field as Fetch>::fetch($s, at); at += const { <$field as Fetch>::LAYOUT.bytes() }; )*
+            $body($($argument,)* $($arg),*)
+        }
+    }};
+}
+
 /// What a row computes, as an implementation of the trait of its kind.
 macro_rules! semantics {
     (binary $row:ident ($a:ident: $ta:ident, $b:ident: $tb:ident) ($result:ident) () () $body:block) => {
@@ -233,7 +256,7 @@ macro_rules! semantics {
             type Operand = $ta;
             type Result = $result;
             #[inline(always)]
-            fn compute($a: $ta, $b: $tb) -> Result<$result, Trap> { Ok($body) }
+            fn compute(self, $a: $ta, $b: $tb) -> Result<$result, Trap> { Ok($body) }
         }
     };
     (binary $row:ident ($a:ident: $ta:ident, $b:ident: $tb:ident) ($result:ident) (Trap) () $body:block) => {
@@ -241,21 +264,21 @@ macro_rules! semantics {
             type Operand = $ta;
             type Result = $result;
             #[inline(always)]
-            fn compute($a: $ta, $b: $tb) -> Result<$result, Trap> $body
+            fn compute(self, $a: $ta, $b: $tb) -> Result<$result, Trap> $body
         }
     };
     (ternary $row:ident ($a:ident: $ta:ident, $b:ident: $tb:ident, $c:ident: $tc:ident) ($result:ident) () () $body:block) => {
         impl TernaryRow for row::$row {
             type Value = $result;
             #[inline(always)]
-            fn compute($a: $ta, $b: $tb, $c: $tc) -> $result $body
+            fn compute(self, $a: $ta, $b: $tb, $c: $tc) -> $result $body
         }
     };
     (compare $row:ident ($a:ident: $ta:ident, $b:ident: $tb:ident) (bool) () ($inverse:ident) $body:block) => {
         impl CompareRow for row::$row {
             type Operand = $ta;
             #[inline(always)]
-            fn holds($a: $ta, $b: $tb) -> bool $body
+            fn holds(self, $a: $ta, $b: $tb) -> bool $body
         }
     };
     (unary $row:ident ($a:ident: $ta:ident) ($result:ident) () () $body:block) => {
@@ -263,7 +286,7 @@ macro_rules! semantics {
             type Operand = $ta;
             type Result = $result;
             #[inline(always)]
-            fn compute($a: $ta) -> Result<$result, Trap> { Ok($body) }
+            fn compute(self, $a: $ta) -> Result<$result, Trap> { Ok($body) }
         }
     };
     (unary $row:ident ($a:ident: $ta:ident) ($result:ident) (Trap) () $body:block) => {
@@ -271,7 +294,7 @@ macro_rules! semantics {
             type Operand = $ta;
             type Result = $result;
             #[inline(always)]
-            fn compute($a: $ta) -> Result<$result, Trap> $body
+            fn compute(self, $a: $ta) -> Result<$result, Trap> $body
         }
     };
     (load $row:ident ($a:ident: $ta:ident) ($result:ident) () () $body:block) => {
@@ -290,19 +313,33 @@ macro_rules! semantics {
             fn narrow($a: $ta) -> $result $body
         }
     };
-    (plain $row:ident ($($arg:ident: $field:ident),*) ($($next:ident)?) () () {$body:expr}) => {
+    (plain $row:ident ($($arg:ident: $field:ident),*) ($($next:ident)?) () () {$body:path}) => {
         impl PlainRow for row::$row {
             const LAYOUT: Layout = Layout::EMPTY$(.and(<$field as Fetch>::LAYOUT))*$(.then(super::field::Next::$next))?;
             #[inline(always)]
             #[allow(unsafe_code, reason = "one call of a body, under its own contract")]
-            #[allow(unused_assignments, unused_mut, unused_variables, reason = "rows without fields")]
             unsafe fn run<C: Stream>(s: &mut State<C>) -> Flow {
-                let mut at = C::HEAD;
                 // SAFETY: the caller's contract is the body's: `s.ip` is at an instruction of this row (invariant 1).
-                unsafe {
-                    $( let $arg = <$field as Fetch>::fetch(s, at); at += const { <$field as Fetch>::LAYOUT.bytes() }; )*
-                    $body(s $(, $arg)*)
-                }
+                unsafe { fetched!(s ($($arg: $field),*) $body, (s)) }
+            }
+        }
+    };
+    (call $row:ident ($($arg:ident: $field:ident),*) ($($next:ident)?) () () {$body:path, $metered:literal}) => {
+        impl CallRow for row::$row {
+            #[inline(always)]
+            #[allow(unsafe_code, reason = "one call of a body, under its own contract")]
+            unsafe fn call<C: Stream>(s: &mut State<C>, metered: bool) -> Flow {
+                // SAFETY: the caller's contract is the body's: `s.ip` is at an instruction of this row (invariant 1).
+                unsafe { fetched!(s ($($arg: $field),*) $body, (s, metered)) }
+            }
+        }
+        impl PlainRow for row::$row {
+            const LAYOUT: Layout = Layout::EMPTY$(.and(<$field as Fetch>::LAYOUT))*$(.then(super::field::Next::$next))?;
+            #[inline(always)]
+            #[allow(unsafe_code, reason = "one call of a body, under its own contract")]
+            unsafe fn run<C: Stream>(s: &mut State<C>) -> Flow {
+                // SAFETY: the caller's contract.
+                unsafe { <Self as CallRow>::call(s, $metered) }
             }
         }
     };
@@ -310,6 +347,61 @@ macro_rules! semantics {
     ($kind:ident $row:ident () ($result:ident) () () {}) => {
         impl ValueRow for row::$row {
             type Value = $result;
+        }
+    };
+}
+
+/// What the rows of a section compute, as one function, if they share it.
+macro_rules! share {
+    (() $($unused:tt)*) => {};
+    ((shared) binary $section:ident $cfg:tt [$first:ident $($row:ident)*]) => {
+        #[cfg(ermine_small)]
+        #[cfg $cfg]
+        impl Binaries for section::$section {
+            type Operand = <row::$first as BinaryRow>::Operand;
+            type Result = <row::$first as BinaryRow>::Result;
+            #[inline(never)]
+            fn compute(place: u16, a: Self::Operand, b: Self::Operand) -> Result<Self::Result, Trap> {
+                match place {
+                    $( <row::$row as Row>::INDEX => row::$row.compute(a, b), )*
+                    _ => row::$first.compute(a, b),
+                }
+            }
+        }
+    };
+    ((shared) compare $section:ident $cfg:tt [$first:ident $($row:ident)*]) => {
+        #[cfg(ermine_small)]
+        #[cfg $cfg]
+        impl Compares for section::$section {
+            type Operand = <row::$first as CompareRow>::Operand;
+            #[inline(never)]
+            fn holds(place: u16, a: Self::Operand, b: Self::Operand) -> bool {
+                match place {
+                    $( <row::$row as Row>::INDEX => row::$row.holds(a, b), )*
+                    _ => row::$first.holds(a, b),
+                }
+            }
+        }
+    };
+    ((shared) call $section:ident $cfg:tt [$free:ident $metered:ident]) => {
+        #[cfg(ermine_small)]
+        #[cfg $cfg]
+        impl Calls for section::$section {
+            type Free = row::$free;
+        }
+    };
+    ((shared) unary $section:ident $cfg:tt [$($row:ident)*]) => {
+        #[cfg(ermine_small)]
+        #[cfg $cfg]
+        impl UnarySection for section::$section {
+            const TYPES: &'static [(Ty, Ty)] = &[$((<<row::$row as UnaryRow>::Operand as Value>::TY, <<row::$row as UnaryRow>::Result as Value>::TY)),*];
+            #[inline(never)]
+            fn compute(place: u16, bits: u64) -> Result<u64, Trap> {
+                $( if place == <row::$row as Row>::INDEX {
+                    return row::$row.compute(Value::from_bits(bits)).map(Value::to_bits);
+                } )*
+                Ok(bits)
+            }
         }
     };
 }
@@ -358,6 +450,7 @@ macro_rules! row_types {
     (load $row:ident) => { row_types!(@ u32, <row::$row as LoadRow>::Result) };
     (store $row:ident) => { row_types!(@ <row::$row as StoreRow>::Operand, u32) };
     (plain $row:ident) => { (Ty::I32, Ty::I32) };
+    (call $row:ident) => { (Ty::I32, Ty::I32) };
     ($kind:ident $row:ident) => { row_types!(@ <row::$row as ValueRow>::Value, <row::$row as ValueRow>::Value) };
     (@ $operand:ty, $result:ty) => { (<$operand as Value>::TY, <$result as Value>::TY) };
 }
@@ -421,8 +514,8 @@ pub(crate) struct SectionInfo {
     pub(crate) forms: &'static [FormInfo],
 }
 
-/// Hands every instruction to the macro named first: groups of `{ (common) (rare) (cfg) (cfg) Shape (form) [rows] }`.
-/// All are conditions for `#[cfg]`: exactly one of the first two holds, and the instruction exists where the last two hold.
+/// Hands every instruction to the macro named first: groups of `{ (common) (shared) (rare) (cfg) (cfg) Section Shape (form) [rows] }`.
+/// All are conditions for `#[cfg]`: exactly one of the first three holds, and the instruction exists where the last two hold.
 macro_rules! each_op {
     ($($then:tt)*) => { $crate::isa::table::isa_table! { each_section {$($then)*} [] } };
 }
@@ -430,23 +523,31 @@ macro_rules! each_op {
 macro_rules! each_section {
     ({$then:ident $($extra:tt)*} [$($done:tt)*]) => { $then! { $($extra)* $($done)* } };
     ($then:tt [$($done:tt)*]
-        section $section:ident $kind:ident $cfg:tt {
+        section $section:ident $kind:ident $cfg:tt $($shared:ident)? {
             base [$($base:ident $base_form:tt)*] full [$($full:ident $full_form:tt)*] rare [$($rare:ident $rare_form:tt)*]
             $( $row:ident $opcode:tt $name:literal ($($args:tt)*) $(-> $result:ident)? $(or $trap:ident)? $(not $inverse:ident)? {$($body:tt)*} )*
         }
         $($rest:tt)*
     ) => {
-        each_form! { $then [$($done)*] $cfg [$($base $base_form)*] [$($full $full_form)*] [$($rare $rare_form)*] [$($row)*] $($rest)* }
+        each_form! { $then [$($done)*] ($($shared)?) $section $cfg [$($base $base_form)*] [$($full $full_form)*] [$($rare $rare_form)*] [$($row)*] $($rest)* }
     };
 }
 
 macro_rules! each_form {
-    ($then:tt [$($done:tt)*] $cfg:tt [$($base:ident $base_form:tt)*] [$($full:ident $full_form:tt)*] [$($rare:ident $rare_form:tt)*] $rows:tt $($rest:tt)*) => {
+    ($then:tt [$($done:tt)*] () $section:ident $cfg:tt [$($base:ident $base_form:tt)*] [$($full:ident $full_form:tt)*] [$($rare:ident $rare_form:tt)*] $rows:tt $($rest:tt)*) => {
         each_section! { $then [
             $($done)*
-            $({ (all()) (any()) (all()) $cfg $base $base_form $rows })*
-            $({ (all()) (any()) (feature = "full") $cfg $full $full_form $rows })*
-            $({ (any()) (all()) (feature = "full") $cfg $rare $rare_form $rows })*
+            $({ (all()) (any()) (any()) (all()) $cfg $section $base $base_form $rows })*
+            $({ (all()) (any()) (any()) (feature = "full") $cfg $section $full $full_form $rows })*
+            $({ (any()) (any()) (all()) (feature = "full") $cfg $section $rare $rare_form $rows })*
+        ] $($rest)* }
+    };
+    ($then:tt [$($done:tt)*] (shared) $section:ident $cfg:tt [$($base:ident $base_form:tt)*] [$($full:ident $full_form:tt)*] [$($rare:ident $rare_form:tt)*] $rows:tt $($rest:tt)*) => {
+        each_section! { $then [
+            $($done)*
+            $({ (not(ermine_small)) (ermine_small) (any()) (all()) $cfg $section $base $base_form $rows })*
+            $({ (all()) (any()) (any()) (feature = "full") $cfg $section $full $full_form $rows })*
+            $({ (any()) (any()) (all()) (feature = "full") $cfg $section $rare $rare_form $rows })*
         ] $($rest)* }
     };
 }

@@ -39,7 +39,7 @@ const fn of(full: bool) -> u32 {
 }
 
 macro_rules! texts {
-    ($( section $section:ident $kind:ident $cfg:tt {
+    ($( section $section:ident $kind:ident $cfg:tt $($shared:ident)? {
         base $base:tt full $full:tt rare $rare:tt
         $( $row:ident $opcode:tt $name:literal $args:tt $(-> $result:ident)? $(or $trap:ident)? $(not $inverse:ident)? {$($body:tt)*} )*
     } )*) => {

@@ -20,7 +20,7 @@ pub(crate) struct OpInfo {
 }
 
 macro_rules! table {
-    ($({ $common:tt $rare:tt $profile:tt $cfg:tt $shape:ident $form:tt [$($row:ident)*] })*) => {
+    ($({ $common:tt $shared:tt $rare:tt $profile:tt $cfg:tt $section:ident $shape:ident $form:tt [$($row:ident)*] })*) => {
         /// All instructions of this build, by number.
         static OPS: [Option<OpInfo>; OP_COUNT] = {
             let mut ops = [None; OP_COUNT];

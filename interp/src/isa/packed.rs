@@ -270,7 +270,7 @@ macro_rules! result {
 }
 
 macro_rules! table {
-    ($({ $common:tt $rare:tt $profile:tt $cfg:tt $shape:ident $form:tt [$($row:ident)*] })*) => {
+    ($({ $common:tt $shared:tt $rare:tt $profile:tt $cfg:tt $section:ident $shape:ident $form:tt [$($row:ident)*] })*) => {
         /// All instructions, by number. Only what is computed from it at compile time is in a build.
         pub(super) const TABLE: &[Entry; OP_COUNT] = &{
             let none = Entry { packed: Packed::ABSENT, row: RowId::Function, shape: Shape::Plain, key: 0, full: false, present: false };

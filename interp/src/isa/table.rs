@@ -110,7 +110,7 @@ section I64Sub binary (all()) {
     I64Sub  0x7d "i64.sub"   (a: u64, b: u64) -> u64 { a.wrapping_sub(b) }
 }
 
-section I64Divide binary (all()) {
+section I64Divide binary (all()) shared {
     base [Binary(S, S, S)]
     full []
     rare [
@@ -138,7 +138,7 @@ section F32Binary binary (feature = "f32") {
     F32Copysign 0x98 "f32.copysign" (a: f32, b: f32) -> f32 { num::copysign_f32(a, b) }
 }
 
-section F64Binary binary (feature = "f64") {
+section F64Binary binary (feature = "f64") shared {
     base [Binary(S, S, S)]
     full [
         Binary(S, S, A) Binary(A, S, S) Binary(A, S, A) Binary(S, A, S) Binary(S, A, A) Binary(S, K, S) Binary(S, K, A) Binary(A, K, S)
@@ -283,7 +283,7 @@ section I32Test compare (all()) {
     I32NoneSet _ "i32.and.eq" (a: u32, b: u32) -> bool not I32AnySet  { a & b == 0 }
 }
 
-section I64Compare compare (all()) {
+section I64Compare compare (all()) shared {
     base [Compare(S, S, S) Branch(S, S) Branch(S, I)]
     full [Branch(A, I) Branch(S, K) Compare(S, I, A)]
     rare [
@@ -304,7 +304,7 @@ section I64Compare compare (all()) {
     I64GeU 0x5a "i64.ge_u" (a: u64, b: u64) -> bool not I64LtU { a >= b }
 }
 
-section F32Compare compare (feature = "f32") {
+section F32Compare compare (feature = "f32") shared {
     base [Compare(S, S, S) Branch(S, S)]
     full []
     rare [
@@ -324,7 +324,7 @@ section F32Compare compare (feature = "f32") {
     F32NotGe _ "f32.not_ge" (a: f32, b: f32) -> bool not F32Ge { matches!(a.partial_cmp(&b), None | Some(Ordering::Less)) }
 }
 
-section F64Compare compare (feature = "f64") {
+section F64Compare compare (feature = "f64") shared {
     base [Compare(S, S, S) Branch(S, S)]
     full [Branch(A, K)]
     rare [
@@ -332,29 +332,29 @@ section F64Compare compare (feature = "f64") {
         Branch(S, A) Branch(S, K)
     ]
 
-    F64Eq 0x61 "f64.eq" (a: f64, b: f64) -> bool not F64Ne { a == b }
-    F64Ne 0x62 "f64.ne" (a: f64, b: f64) -> bool not F64Eq { a != b }
-    F64Lt 0x63 "f64.lt" (a: f64, b: f64) -> bool not F64NotLt { a < b }
-    F64Gt 0x64 "f64.gt" (a: f64, b: f64) -> bool not F64NotGt { a > b }
-    F64Le 0x65 "f64.le" (a: f64, b: f64) -> bool not F64NotLe { a <= b }
-    F64Ge 0x66 "f64.ge" (a: f64, b: f64) -> bool not F64NotGe { a >= b }
-    F64NotLt _ "f64.not_lt" (a: f64, b: f64) -> bool not F64Lt { !matches!(a.partial_cmp(&b), Some(Ordering::Less)) }
-    F64NotGt _ "f64.not_gt" (a: f64, b: f64) -> bool not F64Gt { !matches!(a.partial_cmp(&b), Some(Ordering::Greater)) }
-    F64NotLe _ "f64.not_le" (a: f64, b: f64) -> bool not F64Le { matches!(a.partial_cmp(&b), None | Some(Ordering::Greater)) }
-    F64NotGe _ "f64.not_ge" (a: f64, b: f64) -> bool not F64Ge { matches!(a.partial_cmp(&b), None | Some(Ordering::Less)) }
+    F64Eq 0x61 "f64.eq" (a: f64, b: f64) -> bool not F64Ne { num::eq_f64(a, b) }
+    F64Ne 0x62 "f64.ne" (a: f64, b: f64) -> bool not F64Eq { !num::eq_f64(a, b) }
+    F64Lt 0x63 "f64.lt" (a: f64, b: f64) -> bool not F64NotLt { num::lt_f64(a, b) }
+    F64Gt 0x64 "f64.gt" (a: f64, b: f64) -> bool not F64NotGt { num::gt_f64(a, b) }
+    F64Le 0x65 "f64.le" (a: f64, b: f64) -> bool not F64NotLe { num::le_f64(a, b) }
+    F64Ge 0x66 "f64.ge" (a: f64, b: f64) -> bool not F64NotGe { num::ge_f64(a, b) }
+    F64NotLt _ "f64.not_lt" (a: f64, b: f64) -> bool not F64Lt { !num::lt_f64(a, b) }
+    F64NotGt _ "f64.not_gt" (a: f64, b: f64) -> bool not F64Gt { !num::gt_f64(a, b) }
+    F64NotLe _ "f64.not_le" (a: f64, b: f64) -> bool not F64Le { !num::le_f64(a, b) }
+    F64NotGe _ "f64.not_ge" (a: f64, b: f64) -> bool not F64Ge { !num::ge_f64(a, b) }
 }
 
-section IntUnary unary (all()) {
+section IntUnary unary (all()) shared {
     base [Unary(S, S) Unary(A, S)]
     full [Unary(S, A) Unary(A, A)]
     rare []
 
-    I32Clz    0x67 "i32.clz"    (a: u32) -> u32 { a.leading_zeros() }
-    I32Ctz    0x68 "i32.ctz"    (a: u32) -> u32 { a.trailing_zeros() }
-    I32Popcnt 0x69 "i32.popcnt" (a: u32) -> u32 { a.count_ones() }
-    I64Clz    0x79 "i64.clz"    (a: u64) -> u64 { u64::from(a.leading_zeros()) }
-    I64Ctz    0x7a "i64.ctz"    (a: u64) -> u64 { u64::from(a.trailing_zeros()) }
-    I64Popcnt 0x7b "i64.popcnt" (a: u64) -> u64 { u64::from(a.count_ones()) }
+    I32Clz    0x67 "i32.clz"    (a: u32) -> u32 { num::clz32(a) }
+    I32Ctz    0x68 "i32.ctz"    (a: u32) -> u32 { num::ctz32(a) }
+    I32Popcnt 0x69 "i32.popcnt" (a: u32) -> u32 { num::popcnt32(a) }
+    I64Clz    0x79 "i64.clz"    (a: u64) -> u64 { num::clz64(a).into() }
+    I64Ctz    0x7a "i64.ctz"    (a: u64) -> u64 { num::ctz64(a).into() }
+    I64Popcnt 0x7b "i64.popcnt" (a: u64) -> u64 { num::popcnt64(a).into() }
     I32WrapI64    0xa7 "i32.wrap_i64"     (a: u64) -> u32 { a as u32 }
     I64ExtendI32S 0xac "i64.extend_i32_s" (a: u32) -> u64 { i64::from(a as i32) as u64 }
     I64ExtendI32U 0xad "i64.extend_i32_u" (a: u32) -> u64 { u64::from(a) }
@@ -365,7 +365,7 @@ section IntUnary unary (all()) {
     I64Extend32S  0xc4 "i64.extend32_s"   (a: u64) -> u64 { i64::from(a as i32) as u64 }
 }
 
-section F32UnaryCommon unary (feature = "f32") {
+section F32UnaryCommon unary (feature = "f32") shared {
     base [Unary(S, S)]
     full []
     rare [Unary(A, S) Unary(S, A) Unary(A, A)]
@@ -377,7 +377,7 @@ section F32UnaryCommon unary (feature = "f32") {
     F32ConvertI32U 0xb3 "f32.convert_i32_u" (a: u32) -> f32 { a as f32 }
 }
 
-section F32Unary unary (feature = "f32") {
+section F32Unary unary (feature = "f32") shared {
     base [Unary(S, S)]
     full []
     rare [Unary(A, S) Unary(S, A) Unary(A, A)]
@@ -390,17 +390,17 @@ section F32Unary unary (feature = "f32") {
     I32TruncF32U 0xa9 "i32.trunc_f32_u" (a: f32) -> u32 or Trap { num::i32_trunc_f32_u(a) }
     I64TruncF32S 0xae "i64.trunc_f32_s" (a: f32) -> u64 or Trap { num::i64_trunc_f32_s(a) }
     I64TruncF32U 0xaf "i64.trunc_f32_u" (a: f32) -> u64 or Trap { num::i64_trunc_f32_u(a) }
-    F32ConvertI64S 0xb4 "f32.convert_i64_s" (a: u64) -> f32 { a as i64 as f32 }
-    F32ConvertI64U 0xb5 "f32.convert_i64_u" (a: u64) -> f32 { a as f32 }
+    F32ConvertI64S 0xb4 "f32.convert_i64_s" (a: u64) -> f32 { num::f32_convert_i64_s(a) }
+    F32ConvertI64U 0xb5 "f32.convert_i64_u" (a: u64) -> f32 { num::f32_convert_i64_u(a) }
     I32ReinterpretF32 0xbc "i32.reinterpret_f32" (a: f32) -> u32 { a.to_bits() }
     F32ReinterpretI32 0xbe "f32.reinterpret_i32" (a: u32) -> f32 { f32::from_bits(a) }
-    I32TruncSatF32S (0xfc, 0) "i32.trunc_sat_f32_s" (a: f32) -> u32 { a as i32 as u32 }
-    I32TruncSatF32U (0xfc, 1) "i32.trunc_sat_f32_u" (a: f32) -> u32 { a as u32 }
-    I64TruncSatF32S (0xfc, 4) "i64.trunc_sat_f32_s" (a: f32) -> u64 { a as i64 as u64 }
-    I64TruncSatF32U (0xfc, 5) "i64.trunc_sat_f32_u" (a: f32) -> u64 { a as u64 }
+    I32TruncSatF32S (0xfc, 0) "i32.trunc_sat_f32_s" (a: f32) -> u32 { num::i32_trunc_sat_f32_s(a) }
+    I32TruncSatF32U (0xfc, 1) "i32.trunc_sat_f32_u" (a: f32) -> u32 { num::i32_trunc_sat_f32_u(a) }
+    I64TruncSatF32S (0xfc, 4) "i64.trunc_sat_f32_s" (a: f32) -> u64 { num::i64_trunc_sat_f32_s(a) }
+    I64TruncSatF32U (0xfc, 5) "i64.trunc_sat_f32_u" (a: f32) -> u64 { num::i64_trunc_sat_f32_u(a) }
 }
 
-section F64UnaryCommon unary (feature = "f64") {
+section F64UnaryCommon unary (feature = "f64") shared {
     base [Unary(S, S)]
     full [Unary(A, A)]
     rare [Unary(A, S) Unary(S, A)]
@@ -409,12 +409,12 @@ section F64UnaryCommon unary (feature = "f64") {
     F64Neg     0x9a "f64.neg"     (a: f64) -> f64 { num::neg_f64(a) }
     F64Sqrt    0x9f "f64.sqrt"    (a: f64) -> f64 { num::sqrt_f64(a) }
     F32DemoteF64   0xb6 "f32.demote_f64"    (a: f64) -> f32 { a as f32 }
-    F64ConvertI32S 0xb7 "f64.convert_i32_s" (a: u32) -> f64 { f64::from(a as i32) }
-    F64ConvertI32U 0xb8 "f64.convert_i32_u" (a: u32) -> f64 { f64::from(a) }
+    F64ConvertI32S 0xb7 "f64.convert_i32_s" (a: u32) -> f64 { num::f64_convert_i32_s(a) }
+    F64ConvertI32U 0xb8 "f64.convert_i32_u" (a: u32) -> f64 { num::f64_convert_i32_u(a) }
     F64PromoteF32  0xbb "f64.promote_f32"   (a: f32) -> f64 { num::promote(a) }
 }
 
-section F64Unary unary (feature = "f64") {
+section F64Unary unary (feature = "f64") shared {
     base [Unary(S, S)]
     full []
     rare [Unary(A, S) Unary(S, A) Unary(A, A)]
@@ -427,14 +427,14 @@ section F64Unary unary (feature = "f64") {
     I32TruncF64U 0xab "i32.trunc_f64_u" (a: f64) -> u32 or Trap { num::i32_trunc_f64_u(a) }
     I64TruncF64S 0xb0 "i64.trunc_f64_s" (a: f64) -> u64 or Trap { num::i64_trunc_f64_s(a) }
     I64TruncF64U 0xb1 "i64.trunc_f64_u" (a: f64) -> u64 or Trap { num::i64_trunc_f64_u(a) }
-    F64ConvertI64S 0xb9 "f64.convert_i64_s" (a: u64) -> f64 { a as i64 as f64 }
-    F64ConvertI64U 0xba "f64.convert_i64_u" (a: u64) -> f64 { a as f64 }
+    F64ConvertI64S 0xb9 "f64.convert_i64_s" (a: u64) -> f64 { num::f64_convert_i64_s(a) }
+    F64ConvertI64U 0xba "f64.convert_i64_u" (a: u64) -> f64 { num::f64_convert_i64_u(a) }
     I64ReinterpretF64 0xbd "i64.reinterpret_f64" (a: f64) -> u64 { a.to_bits() }
     F64ReinterpretI64 0xbf "f64.reinterpret_i64" (a: u64) -> f64 { f64::from_bits(a) }
-    I32TruncSatF64S (0xfc, 2) "i32.trunc_sat_f64_s" (a: f64) -> u32 { a as i32 as u32 }
-    I32TruncSatF64U (0xfc, 3) "i32.trunc_sat_f64_u" (a: f64) -> u32 { a as u32 }
-    I64TruncSatF64S (0xfc, 6) "i64.trunc_sat_f64_s" (a: f64) -> u64 { a as i64 as u64 }
-    I64TruncSatF64U (0xfc, 7) "i64.trunc_sat_f64_u" (a: f64) -> u64 { a as u64 }
+    I32TruncSatF64S (0xfc, 2) "i32.trunc_sat_f64_s" (a: f64) -> u32 { num::i32_trunc_sat_f64_s(a) }
+    I32TruncSatF64U (0xfc, 3) "i32.trunc_sat_f64_u" (a: f64) -> u32 { num::i32_trunc_sat_f64_u(a) }
+    I64TruncSatF64S (0xfc, 6) "i64.trunc_sat_f64_s" (a: f64) -> u64 { num::i64_trunc_sat_f64_s(a) }
+    I64TruncSatF64U (0xfc, 7) "i64.trunc_sat_f64_u" (a: f64) -> u64 { num::i64_trunc_sat_f64_u(a) }
 }
 
 section I32Load load (all()) {
@@ -655,17 +655,45 @@ section Control plain (all()) {
     BrTable   _ "br_table"   (index: From32, targets: Targets) -> Elsewhere { control::branch_table }
     BrTableAcc _ "br_table"  (index: Acc32, targets: Targets) -> Elsewhere { control::branch_table_acc }
     Return    _ "return"     (link: Link) -> Elsewhere { calls::return_plain }
-    Call          _ "call"         (frame: Frame, func: Func) { calls::call::<C, false> }
-    CallMetered   _ "call.metered" (frame: Frame, func: Func) { calls::call::<C, true> }
     CallImport    _ "call.import"  (frame: Frame, func: AnyFunc) { calls::call_import }
-    CallIndirect  _ "call_indirect" (index: From32, frame: Frame, ty: Type, table: Table) { calls::call_indirect::<C, false> }
-    CallIndirectMetered _ "call_indirect.metered" (index: From32, frame: Frame, ty: Type, table: Table) { calls::call_indirect::<C, true> }
-    ReturnCall    _ "return_call" (frame: Frame, bytes: Bytes, link: Link, func: Func) -> Elsewhere { calls::return_call::<C, false> }
-    ReturnCallMetered _ "return_call.metered" (frame: Frame, bytes: Bytes, link: Link, func: Func) -> Elsewhere { calls::return_call::<C, true> }
     ReturnCallImport _ "return_call.import" (frame: Frame, bytes: Bytes, link: Link, func: AnyFunc) -> Elsewhere { calls::return_call_import }
-    ReturnCallIndirect _ "return_call_indirect" (index: From32, frame: Frame, bytes: Bytes, link: Link, ty: Type, table: Table) -> Elsewhere { calls::return_call_indirect::<C, false> }
-    ReturnCallIndirectMetered _ "return_call_indirect.metered" (index: From32, frame: Frame, bytes: Bytes, link: Link, ty: Type, table: Table) -> Elsewhere { calls::return_call_indirect::<C, true> }
     CountOperators _ "count" (operators: Amount) { control::count_operators }
+}
+
+section Calls call (all()) {
+    base [Plain()]
+    full []
+    rare []
+
+    Call        _ "call"         (frame: Frame, func: Func) { calls::call, false }
+    CallMetered _ "call.metered" (frame: Frame, func: Func) { calls::call, true }
+}
+
+section IndirectCalls call (all()) shared {
+    base [Plain()]
+    full []
+    rare []
+
+    CallIndirect _ "call_indirect" (index: From32, frame: Frame, ty: Type, table: Table) { calls::call_indirect, false }
+    CallIndirectMetered _ "call_indirect.metered" (index: From32, frame: Frame, ty: Type, table: Table) { calls::call_indirect, true }
+}
+
+section TailCalls call (all()) shared {
+    base [Plain()]
+    full []
+    rare []
+
+    ReturnCall _ "return_call" (frame: Frame, bytes: Bytes, link: Link, func: Func) -> Elsewhere { calls::return_call, false }
+    ReturnCallMetered _ "return_call.metered" (frame: Frame, bytes: Bytes, link: Link, func: Func) -> Elsewhere { calls::return_call, true }
+}
+
+section IndirectTailCalls call (all()) shared {
+    base [Plain()]
+    full []
+    rare []
+
+    ReturnCallIndirect _ "return_call_indirect" (index: From32, frame: Frame, bytes: Bytes, link: Link, ty: Type, table: Table) -> Elsewhere { calls::return_call_indirect, false }
+    ReturnCallIndirectMetered _ "return_call_indirect.metered" (index: From32, frame: Frame, bytes: Bytes, link: Link, ty: Type, table: Table) -> Elsewhere { calls::return_call_indirect, true }
 }
 
 section Bulk plain (all()) {

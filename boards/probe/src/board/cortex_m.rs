@@ -38,3 +38,12 @@ impl<const TWO_TICKS: u32> SysTick<TWO_TICKS> {
 unsafe fn HardFault(_: &ExceptionFrame) -> ! {
     crate::exit(false)
 }
+
+unsafe extern "C" {
+    fn DefaultHandler();
+}
+
+/// Handlers of interrupts. None is enabled: without this, which asks for one at least, there would be 240 of them.
+#[unsafe(link_section = ".vector_table.interrupts")]
+#[unsafe(no_mangle)]
+pub static __INTERRUPTS: [unsafe extern "C" fn(); 1] = [DefaultHandler];

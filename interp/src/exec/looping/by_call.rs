@@ -13,7 +13,7 @@ use crate::isa::derive::{each_form, each_op, each_section, row};
 use crate::isa::form::*;
 
 macro_rules! machine {
-    ($({ $common:tt $rare:tt $profile:tt $cfg:tt $shape:ident $form:tt [$($row:ident)*] })*) => {
+    ($({ $common:tt $shared:tt $rare:tt $profile:tt $cfg:tt $section:ident $shape:ident $form:tt [$($row:ident)*] })*) => {
         /// Runs the instruction at `s.ip`, whose number is `code`.
         ///
         /// # Safety
