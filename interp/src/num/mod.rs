@@ -198,7 +198,8 @@ rounding!(sqrt_f64 sqrt sqrt f64 "Square root.";);
 #[inline(always)]
 pub(crate) fn sqrt_f32(a: f32) -> f32 {
     let mut bits = a.to_bits();
-    // SAFETY: it computes with two registers, and a third that it restores: float registers cannot be operands here. Targets of this ABI have them.
+    // SAFETY: it computes with two registers, and a third that it restores: float registers cannot be operands here. Targets of this ABI have
+    // them. No invariant is needed.
     unsafe {
         core::arch::asm!(
             "vmov {kept}, s0", "vmov s0, {bits}", "vsqrt.f32 s0, s0", "vmov {bits}, s0", "vmov s0, {kept}",
