@@ -308,7 +308,9 @@ mod tests {
         };
         let image = Image::from_words(&words).expect("an image");
         let inspection = Inspection { words: words.clone() };
-        assert_eq!(inspection.arena_bytes(size_of::<usize>()), image.needs().arena * 8);
+        // It is said for boards, where 64-bit numbers are aligned as such: i686 needs less.
+        let (said, needed) = (inspection.arena_bytes(size_of::<usize>()), image.needs().arena * 8);
+        assert!(said >= needed && (said == needed || align_of::<u64>() < 8), "{said} {needed}");
         assert!(inspection.arena_bytes(4) < inspection.arena_bytes(8));
     }
 

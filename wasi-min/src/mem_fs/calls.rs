@@ -159,8 +159,9 @@ impl Files for MemFs {
         if bytes.is_empty() {
             return Ok(0);
         }
-        let start = usize::try_from(offset).map_err(|_| Errno::Fbig)?;
-        let end = start.checked_add(bytes.len()).ok_or(Errno::Fbig)?;
+        // What no memory could hold is as much too large on every host.
+        let start = usize::try_from(offset).map_err(|_| Errno::Nospc)?;
+        let end = start.checked_add(bytes.len()).ok_or(Errno::Nospc)?;
         if end > self.file(node)?.len() {
             self.resize(node, end)?;
         }
@@ -175,7 +176,7 @@ impl Files for MemFs {
     }
 
     fn set_size(&mut self, node: Node, size: u64) -> Result<(), Errno> {
-        self.resize(node, usize::try_from(size).map_err(|_| Errno::Fbig)?)
+        self.resize(node, usize::try_from(size).map_err(|_| Errno::Nospc)?)
     }
 
     fn set_times(&mut self, node: Node, times: SetTimes) -> Result<(), Errno> {
@@ -184,7 +185,8 @@ impl Files for MemFs {
     }
 
     fn allocate(&mut self, node: Node, offset: u64, len: u64) -> Result<(), Errno> {
-        let end = offset.checked_add(len).and_then(|end| usize::try_from(end).ok()).ok_or(Errno::Fbig)?;
+        let end = offset.checked_add(len).ok_or(Errno::Fbig)?;
+        let end = usize::try_from(end).map_err(|_| Errno::Nospc)?;
         if end > self.file(node)?.len() { self.resize(node, end) } else { Ok(()) }
     }
 
@@ -194,7 +196,8 @@ impl Files for MemFs {
             let listed = self.list(ino)?;
             self.handle(node)?.listed = Some(listed);
         }
-        let first = usize::try_from(cookie).map_err(|_| Errno::Inval)?;
+        // No list is longer than memory: behind its end there is nothing.
+        let first = usize::try_from(cookie).unwrap_or(usize::MAX);
         let listed = self.handle(node)?.listed.as_deref().and_then(|listed| listed.get(first..)).unwrap_or_default();
         for ((name, ino, filetype), next) in listed.iter().zip(cookie.saturating_add(1)..) {
             let inode = u64::try_from(*ino).unwrap_or(0) + 1;

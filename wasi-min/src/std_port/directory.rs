@@ -201,7 +201,8 @@ impl Directory {
         if cookie == 0 || self.listed.is_none() {
             self.listed = Some(self.list()?);
         }
-        let first = usize::try_from(cookie).map_err(|_| Errno::Inval)?;
+        // No list is longer than memory: behind its end there is nothing.
+        let first = usize::try_from(cookie).unwrap_or(usize::MAX);
         let entries = self.listed.as_deref().and_then(|listed| listed.get(first..)).unwrap_or_default();
         for (entry, next) in entries.iter().zip(cookie.saturating_add(1)..) {
             let Listed { name, inode, filetype } = entry;
