@@ -15,7 +15,8 @@ fn main() {
     let able = matches!(target.as_str(), "x86_64" | "aarch64" | "riscv64" | "loongarch64") && width == "64";
     let optimised = env::var("OPT_LEVEL").is_ok_and(|level| level != "0");
     let guaranteed = env::var_os("CARGO_FEATURE_NIGHTLY").is_some();
-    let instrumented = env::var("CARGO_CFG_SANITIZE").is_ok() || env::var("CARGO_CFG_MIRI").is_ok();
+    let miri = env::var("CARGO_CFG_MIRI").is_ok();
+    let instrumented = env::var("CARGO_CFG_SANITIZE").is_ok() || (miri && !guaranteed);
     let wanted = env::var_os("CARGO_FEATURE_ALLOC").is_some();
     if !optimised {
         println!("cargo::rustc-cfg=ermine_unoptimised");

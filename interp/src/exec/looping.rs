@@ -128,7 +128,7 @@ each_op!(machine);
 
 /// Keeps the ends of arms apart, which would share a dispatch where they are alike: the compiler merges equal ends, and one jump for eighty
 /// instructions predicts worse than one for each (crc32 took twice the time).
-#[cfg(all(ermine_tail, not(ermine_unoptimised)))]
+#[cfg(all(ermine_tail, not(any(ermine_unoptimised, miri))))]
 #[inline(always)]
 fn apart<const CODE: u16>() {
     // SAFETY: no instruction at all. No invariant is needed.
@@ -136,7 +136,7 @@ fn apart<const CODE: u16>() {
 }
 
 /// Where code is to be small, equal ends are welcome.
-#[cfg(not(any(ermine_tail, ermine_unoptimised)))]
+#[cfg(all(any(not(ermine_tail), miri), not(ermine_unoptimised)))]
 #[inline(always)]
 fn apart<const CODE: u16>() {}
 
