@@ -8,7 +8,7 @@
 use std::env;
 
 fn main() {
-    println!("cargo::rustc-check-cfg=cfg(ermine_tail, ermine_small, ermine_unoptimised)");
+    println!("cargo::rustc-check-cfg=cfg(ermine_tail, ermine_small, ermine_thumb1, ermine_unoptimised)");
     println!("cargo::rerun-if-changed=build.rs");
     let target = env::var("CARGO_CFG_TARGET_ARCH").unwrap_or_default();
     let width = env::var("CARGO_CFG_TARGET_POINTER_WIDTH").unwrap_or_default();
@@ -25,5 +25,8 @@ fn main() {
         println!("cargo::rustc-cfg=ermine_tail");
     } else if optimised && env::var("CARGO_CFG_TARGET_OS").is_ok_and(|system| system == "none") {
         println!("cargo::rustc-cfg=ermine_small");
+        if env::var("TARGET").is_ok_and(|target| target.starts_with("thumbv6m")) {
+            println!("cargo::rustc-cfg=ermine_thumb1");
+        }
     }
 }

@@ -30,7 +30,7 @@ const MOST: [(&str, u64); 10] = [
     ("m4f.flash", 36 << 10),
     ("m4f.flash.f64", 40 << 10),
     ("m4f.handlers", 16 << 10),
-    ("m0.flash", 30 << 10),
+    ("m0.flash", 29 << 10),
     ("m4f.ram", 1536),
     ("m0.ram", 1536),
     ("m4f.stack.verifying", 1024),
