@@ -8,6 +8,9 @@ use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+/// Entries that all descriptors together keep of directories that are being read: without it each of a thousand could keep all names there are.
+const MOST_LISTED: usize = 1 << 18;
+
 impl MemFs {
     /// Gives a file another size; new bytes are 0.
     fn resize(&mut self, node: Node, size: usize) -> Result<(), Errno> {
@@ -108,6 +111,13 @@ impl MemFs {
         if slash && !self.tree.is_directory(ino) { Err(Errno::Notdir) } else { Ok((directory, name, ino)) }
     }
 
+    /// What a descriptor has listed is listed anew, or not any more.
+    fn forget_listing(&mut self, node: Node) -> Result<(), Errno> {
+        let old = self.handle(node)?.listed.take();
+        self.listed = self.listed.saturating_sub(old.map_or(0, |listed| listed.len()));
+        Ok(())
+    }
+
     /// `.`, `..` and what is in the directory now.
     fn list(&self, ino: Ino) -> Result<Vec<(String, Ino, u8)>, Errno> {
         let mut listed = Vec::new();
@@ -137,6 +147,8 @@ impl Files for MemFs {
     }
 
     fn close(&mut self, node: Node) {
+        // Of one that is not open nothing is listed.
+        let _ = self.forget_listing(node);
         let place = usize::try_from(node.0).ok().and_then(|index| self.open.get_mut(index));
         let Some(Handle { ino, .. }) = place.and_then(Option::take) else { return };
         if let Ok(inode) = self.tree.get_mut(ino) {
@@ -193,7 +205,13 @@ impl Files for MemFs {
     fn read_dir(&mut self, node: Node, cookie: u64, emit: &mut dyn FnMut(Entry<'_>) -> bool) -> Result<(), Errno> {
         let ino = self.ino(node)?;
         if cookie == 0 || self.handle(node)?.listed.is_none() {
+            self.forget_listing(node)?;
+            let room = MOST_LISTED.saturating_sub(self.listed);
+            if self.tree.entries(ino)?.len() > room {
+                return Err(Errno::Nomem);
+            }
             let listed = self.list(ino)?;
+            self.listed += listed.len();
             self.handle(node)?.listed = Some(listed);
         }
         // No list is longer than memory: behind its end there is nothing.
@@ -270,6 +288,7 @@ impl Files for MemFs {
         if self.tree.is_directory(ino) {
             return Err(Errno::Perm);
         }
+        self.tree.check_names()?;
         self.tree.enter(directory, name, ino)
     }
 

@@ -32,6 +32,8 @@ pub struct MemFs {
     open: Vec<Option<Handle>>,
     start: Vec<Start>,
     limit: usize,
+    /// Entries in the listings of all handles.
+    listed: usize,
 }
 
 /// Something open.
@@ -59,7 +61,7 @@ impl Default for MemFs {
 impl MemFs {
     /// An empty root directory, which the guest does not see yet. All files together can have 64 MiB.
     pub fn new() -> Self {
-        Self { tree: Tree::new(), open: Vec::new(), start: Vec::new(), limit: DEFAULT_LIMIT }
+        Self { tree: Tree::new(), open: Vec::new(), start: Vec::new(), limit: DEFAULT_LIMIT, listed: 0 }
     }
 
     /// How many bytes all files together can have.

@@ -12,6 +12,9 @@ const MAX_LINKS: usize = 40;
 /// Files, directories and links together.
 const MAX_INODES: usize = 1 << 16;
 
+/// Names of files, directories and links together.
+const MAX_NAMES: usize = MAX_INODES;
+
 /// The number of an inode.
 pub(super) type Ino = usize;
 
@@ -69,6 +72,8 @@ pub(super) struct Tree {
     free: Vec<Ino>,
     /// Bytes in all files and links.
     bytes: usize,
+    /// Names in all directories.
+    names: usize,
     /// Nanoseconds since 1970; each change takes one, so that no two changes have the same time.
     pub(super) now: u64,
 }
@@ -86,7 +91,7 @@ pub(super) struct Place {
 
 impl Tree {
     pub(super) fn new() -> Self {
-        let mut tree = Self { inodes: Vec::new(), free: Vec::new(), bytes: 0, now: 0 };
+        let mut tree = Self { inodes: Vec::new(), free: Vec::new(), bytes: 0, names: 0, now: 0 };
         let root = Inode { kind: Kind::directory(ROOT), links: 1, users: 1, accessed: 0, modified: 0, changed: 0 };
         tree.inodes.push(Some(root));
         tree
@@ -208,7 +213,9 @@ impl Tree {
             return Err(Errno::Noent);
         }
         let now = self.tick();
-        self.entries_mut(directory)?.insert(name, ino);
+        if self.entries_mut(directory)?.insert(name, ino).is_none() {
+            self.names += 1;
+        }
         let above = self.get_mut(directory)?;
         (above.modified, above.changed) = (now, now);
         let inode = self.get_mut(ino)?;
@@ -224,6 +231,7 @@ impl Tree {
     pub(super) fn leave(&mut self, directory: Ino, name: &str) -> Result<(), Errno> {
         let now = self.tick();
         let ino = self.entries_mut(directory)?.remove(name).ok_or(Errno::Noent)?;
+        self.names = self.names.saturating_sub(1);
         let above = self.get_mut(directory)?;
         (above.modified, above.changed) = (now, now);
         let inode = self.get_mut(ino)?;
@@ -281,6 +289,11 @@ impl Tree {
     /// Bytes in all files and links.
     pub(super) fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// Hard links make names without inodes: these have a limit, too.
+    pub(super) fn check_names(&self) -> Result<(), Errno> {
+        if self.names < MAX_NAMES { Ok(()) } else { Err(Errno::Nospc) }
     }
 
     /// A file has another size now.

@@ -233,3 +233,34 @@ fn room_comes_back_with_removed_files() {
         guest.call(|c, m| fd::fd_close(c, m, other)).unwrap();
     }
 }
+
+#[test]
+fn names_of_one_file_have_a_limit() {
+    let mut guest = Guest::with_files();
+    guest.put(700, b"data.txt");
+    let mut link = |name: u32| {
+        let text = std::format!("{name:08}");
+        guest.put(800, text.as_bytes());
+        guest.call(|c, m| path::path_link(c, m, ROOT, 0, 700, 8, ROOT, 800, 8))
+    };
+    let made = (0..70_000).take_while(|&name| link(name).is_ok()).count();
+    assert!((60_000..1 << 16).contains(&made), "{made}");
+    assert_eq!(link(80_000), Err(Errno::Nospc));
+}
+
+#[test]
+fn listings_of_many_descriptors_have_a_limit() {
+    let mut guest = Guest::with_files();
+    guest.put(700, b"data.txt");
+    for name in 0..30_000_u32 {
+        let text = std::format!("{name:08}");
+        guest.put(800, text.as_bytes());
+        guest.call(|c, m| path::path_link(c, m, ROOT, 0, 700, 8, ROOT, 800, 8)).unwrap();
+    }
+    let open: Vec<u32> =
+        (0..20).map(|_| guest.open(ROOT, "sub/..", oflags::DIRECTORY, rights::FD_READDIR, 0).unwrap()).collect();
+    let listed = open.iter().take_while(|&&fd| guest.entries(fd, 0, 100).is_ok()).count();
+    assert_eq!(listed, 8);
+    guest.call(|c, m| fd::fd_close(c, m, open[0])).unwrap();
+    guest.entries(open[listed], 0, 100).unwrap();
+}
