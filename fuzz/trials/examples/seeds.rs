@@ -1,6 +1,7 @@
 //! Fills the corpora of the fuzz targets with what is checked in: modules of the specification's scripts and of the kernels, images of these, texts.
 //!
-//!     cargo run -p ermine-trials --example seeds -- fuzz/corpus
+//!     cargo run -p ermine-trials --example seeds -- fuzz/corpus         # all
+//!     cargo run -p ermine-trials --example seeds -- fuzz/corpus 40      # every 40th
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -34,14 +35,15 @@ const MAP: &str = "ermine map 1\nimage 0123abcd\nfunc 1 0x2a first\n 0+2 4+1 9-3
 
 fn main() -> io::Result<()> {
     let corpus = env::args_os().nth(1).ok_or_else(|| io::Error::other("name the folder of the corpora"))?;
+    let step: usize = env::args().nth(2).map_or(Ok(1), |step| step.parse()).map_err(io::Error::other)?;
     let mut seeds = Seeds { corpus: corpus.into(), written: 0 };
     let modules = modules()?;
-    for wasm in modules.iter().filter(|wasm| wasm.len() <= LARGEST) {
+    for wasm in modules.iter().filter(|wasm| wasm.len() <= LARGEST).step_by(step.max(1)) {
         for target in MODULE_TARGETS {
             seeds.write(target, wasm)?;
         }
     }
-    for image in specimen::corpus(IMAGE_STEP, &[]) {
+    for image in specimen::corpus(IMAGE_STEP * step.max(1), &[]) {
         seeds.write("image", image.draft.bytes())?;
     }
     seeds.texts()?;

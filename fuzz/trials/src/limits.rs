@@ -10,8 +10,11 @@ use crate::allocator::failing;
 use crate::run::{Mode, Plan, REFERENCE, run};
 use crate::{execute, rng, wasi};
 
-/// Bytes from which on an allocation is taken for one whose size a guest chooses.
+/// Bytes from which on an allocation is taken for one whose size a guest chooses...
 const LARGE: usize = 4_096;
+/// ...if it also is so many times as large as the module: what an instance keeps of each function or element is bounded by the module, which the
+/// host has let in.
+const TIMES: usize = 16;
 
 /// Runs a module with too little of this and that.
 pub fn limits(wasm: &[u8]) {
@@ -121,10 +124,11 @@ fn is_in_force(limits: &Limits, bound: Bound) -> Option<u64> {
 fn no_memory(module: &Module, wasm: &[u8], numbers: &mut Rng) {
     let plan = Plan::of(wasm);
     let image = module.serialize().ok();
+    let large = LARGE.max(TIMES * wasm.len());
     for nth in 1..MOST_FAILURES {
-        let (_, failed) = failing(LARGE, nth, || run(REFERENCE, module, &plan));
+        let (_, failed) = failing(large, nth, || run(REFERENCE, module, &plan));
         if let Some(image) = &image {
-            let _ = failing(LARGE, nth, || Module::deserialize(module.engine(), image));
+            let _ = failing(large, nth, || Module::deserialize(module.engine(), image));
         }
         if !failed {
             break;
