@@ -18,10 +18,12 @@ fn main() {
     let miri = env::var("CARGO_CFG_MIRI").is_ok();
     let instrumented = env::var("CARGO_CFG_SANITIZE").is_ok() || (miri && !guaranteed);
     let wanted = env::var_os("CARGO_FEATURE_ALLOC").is_some();
+    // `RUSTFLAGS="--cfg ermine_small"` tests on a host what runs on boards.
+    let asked_small = env::var_os("CARGO_CFG_ERMINE_SMALL").is_some();
     if !optimised {
         println!("cargo::rustc-cfg=ermine_unoptimised");
     }
-    if able && (optimised || guaranteed) && !instrumented && wanted {
+    if able && (optimised || guaranteed) && !instrumented && wanted && !asked_small {
         println!("cargo::rustc-cfg=ermine_tail");
     } else if optimised && env::var("CARGO_CFG_TARGET_OS").is_ok_and(|system| system == "none") {
         println!("cargo::rustc-cfg=ermine_small");

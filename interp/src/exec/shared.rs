@@ -2,7 +2,7 @@
 //! for what its rows compute.
 //!
 //! It takes the common arms' place for sections that the op table calls `shared`: those whose instructions guests of microcontrollers seldom execute, or
-//! which take long in any case. An instruction costs about ten of the processor's more there, and two bytes instead of forty.
+//! which take long in any case. An instruction costs about twenty-five of the processor's more there, and two bytes instead of forty.
 #![allow(unsafe_code, reason = "bodies run on addresses; what may be read where is the verifier's promise")]
 
 use core::marker::PhantomData;
@@ -92,12 +92,15 @@ unsafe fn aside(s: &mut State<Compact>, run: impl FnOnce(*mut Ctx, *const u8, *m
         let next = run(s.ctx, s.ip, s.sp);
         s.acc = (*s.ctx).acc;
         if next.is_null() {
-            return Flow::Exit(ExitCode((*s.ctx).args[0] as u32));
+            return Flow::Exit(ExitCode((*s.ctx).args[WHY] as u32));
         }
         s.ip = next;
     }
     Flow::Jump
 }
+
+/// Where [`left`] leaves the exit code in `ctx.args`: the last, since exits have arguments of their own in the first ones.
+const WHY: usize = 5;
 
 /// Leaves the machine, seen from a function that [`aside`] runs.
 ///
@@ -106,7 +109,7 @@ unsafe fn aside(s: &mut State<Compact>, run: impl FnOnce(*mut Ctx, *const u8, *m
 #[inline(always)]
 unsafe fn left(ctx: *mut Ctx, ExitCode(code): ExitCode) -> *const u8 {
     // SAFETY: the caller's contract.
-    unsafe { (*ctx).args[0] = code as Arg };
+    unsafe { (*ctx).args[WHY] = code as Arg };
     core::ptr::null()
 }
 

@@ -67,6 +67,27 @@ fn a_call_ends_the_same_however_its_fuel_is_handed_out() {
 }
 
 #[test]
+fn calls_in_tail_position_wait_for_fuel_as_others_do() {
+    const GUEST: &str = r#"(module
+        (type $two (func (param i32 i32) (result i32)))
+        (table funcref (elem $down $via))
+        (func $down (export "down") (param i32 i32) (result i32)
+            (if (i32.eqz (local.get 0)) (then (return (local.get 1))))
+            (return_call $via (i32.sub (local.get 0) (i32.const 1)) (i32.add (local.get 1) (local.get 0))))
+        (func $via (type $two) (local i64 i64)
+            (return_call_indirect (type $two) (local.get 0) (local.get 1) (i32.const 0)))
+        (func (export "sum") (param i32) (result i32) (call $down (local.get 0) (i32.const 0))))"#;
+    let mut board = Board::metered(GUEST, AMPLE);
+    let expected = whole(&mut board, "sum", 50);
+    assert_eq!(expected.result, Ok(1275));
+    for slice in [1, 7, 100] {
+        let (end, waits) = sliced(&mut board, "sum", 50, slice);
+        assert_eq!(end, expected, "{slice} at a time");
+        assert!(slice == 100 || waits >= 100, "{waits} waits");
+    }
+}
+
+#[test]
 fn fuel_that_is_used_up_is_a_trap_of_a_plain_call() {
     let mut board = Board::metered(GUEST, AMPLE).with_memory(8192);
     let needed = whole(&mut board, "indirect", 50).fuel;
