@@ -11,5 +11,5 @@ suites() { # suites OPT_LEVEL KIB
         --test spec --test scripts --test bug_classes --test api
 }
 
-ERMINE_NO_TAIL=1 suites 0 128
+ERMINE_NO_TAIL=1 suites 0 256
 suites '"s"' 64
