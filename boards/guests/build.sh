@@ -21,6 +21,7 @@ clang --target=wasm32 -mcpu=mvp -Oz -nostdlib -I ../guest/include -Wl,--no-entry
 chmod -x ./*/*.wasm
 
 compile blinky/blinky.wat
+compile thermostat/thermostat.wat
 compile blinky/blinky-rust.wasm --memory 1K
 compile blinky/blinky-c.wasm --memory 512
 compile thermometer/thermometer.wasm --memory 2K

@@ -18,6 +18,7 @@ pub mod link;
 mod refusal;
 mod report;
 mod slot;
+mod soft_i2c;
 mod state;
 mod supervisor;
 
@@ -29,6 +30,7 @@ pub use self::{
     refusal::{Refusal, Room, check},
     report::{Kind, Report},
     slot::{Mark, RamSlot, Slot, SlotError},
+    soft_i2c::SoftI2c,
     state::{Event, MOST_EVENTS, MOST_GRANTS, MOST_TIMERS, State},
     supervisor::{Buffers, Settings, Supervisor},
 };

@@ -110,6 +110,7 @@ impl Report {
         Self { kind, detail: 0, a: 0, b: 0 }
     }
 
+    #[inline(never)]
     pub(crate) fn of_error(error: Error) -> Self {
         match error {
             Error::Trap { trap, at } => {

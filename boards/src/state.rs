@@ -24,8 +24,8 @@ pub struct Event {
 /// How a grant was used.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Use {
-    /// When the second began in which calls are counted, in milliseconds.
-    pub(crate) since_ms: u32,
+    /// When the second began in which calls are counted, in units of 1024 microseconds.
+    pub(crate) since: u32,
     /// Calls in it.
     pub(crate) calls: u16,
     /// Edges that are watched: 1 rising, 2 falling; any other number of a serial line.
@@ -62,7 +62,7 @@ impl State {
     /// Nothing waits, nothing runs. All zeros: a firmware's static of it takes no flash.
     #[must_use]
     pub const fn new() -> Self {
-        const UNUSED: Use = Use { since_ms: 0, calls: 0, watch: 0, level: false };
+        const UNUSED: Use = Use { since: 0, calls: 0, watch: 0, level: false };
         Self {
             uses: [UNUSED; MOST_GRANTS],
             timers: Vec::new(),

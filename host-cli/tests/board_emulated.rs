@@ -1,4 +1,4 @@
-//! `ermine board push` and its like against a firmware in QEMU's model of an STM32F405.
+//! `ermine board push` and its like against firmware in QEMU's models of an STM32F405 and of an nRF51822.
 #![cfg(target_os = "linux")]
 
 mod common;
@@ -8,17 +8,15 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-const BOARD: &str = "netduinoplus2";
-const TARGET: &str = "thumbv7em-none-eabihf";
 const QEMU: &str = "qemu-system-arm";
 
 /// Whether there is what it takes; if not, it says so, or fails where it must not be skipped.
-fn is_available() -> bool {
+fn is_available(target: &str) -> bool {
     let qemu = Command::new(QEMU).arg("--version").stdout(Stdio::null()).status();
-    let libraries = Command::new("rustc").args(["--print", "target-libdir", "--target", TARGET]).output();
+    let libraries = Command::new("rustc").args(["--print", "target-libdir", "--target", target]).output();
     let libraries = libraries.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
-    let target = libraries.is_ok_and(|folder| Path::new(&folder).is_dir());
-    for (what, is_there) in [(QEMU, qemu.is_ok()), (TARGET, target)] {
+    let is_built = libraries.is_ok_and(|folder| Path::new(&folder).is_dir());
+    for (what, is_there) in [(QEMU, qemu.is_ok()), (target, is_built)] {
         if !is_there {
             assert!(std::env::var_os("ERMINE_REQUIRE_TOOLS").is_none(), "{what} is missing");
             println!("skipped: {what} is missing");
@@ -28,15 +26,15 @@ fn is_available() -> bool {
     true
 }
 
-fn firmware() -> PathBuf {
+fn firmware(board: &str, target: &str) -> PathBuf {
     // Where others build it, too.
-    let target_dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("board-{BOARD}"));
+    let target_dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("board-{board}"));
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--release", "--locked", "--quiet", "--target", TARGET, "--features", BOARD, "--target-dir"]);
+    cargo.args(["build", "--release", "--locked", "--quiet", "--target", target, "--features", board, "--target-dir"]);
     cargo.arg(&target_dir).env_remove("ERMINE_GUEST");
     cargo.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../boards/firmware"));
     assert!(cargo.status().expect("cargo starts").success());
-    target_dir.join(TARGET).join("release/firmware")
+    target_dir.join(target).join("release/firmware")
 }
 
 /// An emulator, whose serial line is a pseudoterminal. It ends with this value.
@@ -46,9 +44,9 @@ struct Emulator {
 }
 
 impl Emulator {
-    fn start(firmware: &Path) -> Self {
+    fn start(board: &str, firmware: &Path) -> Self {
         let mut qemu = Command::new(QEMU);
-        qemu.args(["-M", BOARD, "-display", "none", "-monitor", "none", "-serial", "pty", "-icount", "shift=0"]);
+        qemu.args(["-M", board, "-display", "none", "-monitor", "none", "-serial", "pty", "-icount", "shift=0"]);
         let mut child = qemu.arg("-kernel").arg(firmware).stdout(Stdio::piped()).spawn().expect("QEMU starts");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("it says where its line is");
@@ -65,11 +63,20 @@ impl Drop for Emulator {
 }
 
 #[test]
-fn firmware_in_the_emulator_takes_guests() {
-    if !is_available() {
+fn an_stm32f405_in_the_emulator_takes_guests() {
+    takes_guests("netduinoplus2", "thumbv7em-none-eabihf");
+}
+
+#[test]
+fn an_nrf51822_in_the_emulator_takes_guests() {
+    takes_guests("microbit", "thumbv6m-none-eabi");
+}
+
+fn takes_guests(name: &str, target: &str) {
+    if !is_available(target) {
         return;
     }
-    let folder = folder("board_emulated");
+    let folder = folder(&format!("board_emulated_{name}"));
     let teller = r#"(module
         (import "ermine:log@1" "write" (func $log (param i32 i32 i32) (result i32)))
         (import "ermine:delay@1" "ns" (func $delay (param i64)))
@@ -83,7 +90,7 @@ fn firmware_in_the_emulator_takes_guests() {
     let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).expect("the folder can be written");
     write("teller.wat", teller);
     write("trap.wat", r#"(module (func $boom (export "_start") unreachable))"#);
-    let emulator = Emulator::start(&firmware());
+    let emulator = Emulator::start(name, &firmware(name, target));
     let board = |verb: &str, args: &[&str]| -> Run {
         let all: Vec<&str> = ["board", verb, "--timeout", "2s", "--port", &emulator.port]
             .into_iter()
@@ -93,11 +100,11 @@ fn firmware_in_the_emulator_takes_guests() {
     };
 
     let stat = board("stat", &[]);
-    assert!(stat.stdout.starts_with("board           netduinoplus2\n"), "{}{}", stat.stdout, stat.stderr);
+    assert!(stat.stdout.starts_with(&format!("board           {name}\n")), "{}{}", stat.stdout, stat.stderr);
     assert!(stat.stdout.contains(", from the firmware\n"), "{}", stat.stdout);
     let push = board("push", &["teller.wat", "--log", "1s"]);
     assert_eq!(push.code, Some(0), "{}", push.stderr);
-    assert!(push.stdout.contains("; waiting in slot 0 of netduinoplus2, image "), "{}", push.stdout);
+    assert!(push.stdout.contains(&format!("; waiting in slot 0 of {name}, image ")), "{}", push.stdout);
     assert!(push.stdout.contains("info: from the desk\n"), "{}", push.stdout);
     let trap = board("push", &["trap.wat"]);
     assert_eq!(trap.code, Some(134), "{}{}", trap.stdout, trap.stderr);

@@ -4,6 +4,7 @@
 mod common;
 
 use common::{Run, command, folder};
+use rustix::fs::{FlockOperation, flock};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 use std::fs::File;
@@ -266,6 +267,44 @@ fn a_line_that_loses_bits_takes_longer() {
         "{}",
         push.stdout
     );
+}
+
+/// Hands on no more than eight bytes of those that come at once, as a part does that has a short buffer and looks at it now and then.
+fn overrun(mut from: File, mut to: File) {
+    thread::spawn(move || {
+        let mut bytes = [0; 256];
+        while let Ok(len @ 1..) = from.read(&mut bytes) {
+            if to.write_all(&bytes[..len.min(8)]).is_err() {
+                return;
+            }
+        }
+    });
+}
+
+#[test]
+fn a_line_without_a_buffer_gets_its_bytes_slowly() {
+    let desk = Desk::start("line_overrun");
+    let (ours, port, _held) = pty();
+    let board = raw(Path::new(&desk.port));
+    overrun(ours.try_clone().expect("a descriptor"), board.try_clone().expect("a descriptor"));
+    // The other way nothing is lost.
+    spoil(board, ours, usize::MAX);
+    let push = desk.board_at(&port, &["push", "new.wat", "--timeout", "500ms"]);
+    assert_eq!(push.code, Some(0), "{}", push.stderr);
+    let told = &push.stdout;
+    assert!(told.contains(" sent again; ") && told.contains("; waiting in slot 0 of sim"), "{told}");
+}
+
+#[test]
+fn a_line_that_another_program_has_is_left_alone() {
+    let desk = Desk::start("line_taken");
+    let other = raw(Path::new(&desk.port));
+    flock(&other, FlockOperation::NonBlockingLockExclusive).expect("nobody has it");
+    let stat = desk.board(&["stat"]);
+    assert_eq!(stat.code, Some(126), "{}", stat.stderr);
+    assert!(stat.stderr.ends_with(": another program has it: close that first\n"), "{}", stat.stderr);
+    drop(other);
+    desk.stat();
 }
 
 #[test]

@@ -143,6 +143,16 @@ impl Board {
     /// When QEMU does not start.
     #[must_use]
     pub fn start(&self, firmware: &Path) -> Emulated {
+        self.start_with(firmware, &[])
+    }
+
+    /// The same, with more options for QEMU: devices that are connected, for instance.
+    ///
+    /// # Panics
+    ///
+    /// When QEMU does not start.
+    #[must_use]
+    pub fn start_with(&self, firmware: &Path, options: &[String]) -> Emulated {
         // Tests run at the same time, some on the same board.
         let run = RUNS.fetch_add(1, Ordering::Relaxed);
         let log = firmware.with_extension(format!("{run}.log"));
@@ -156,7 +166,7 @@ impl Board {
         let monitor = firmware.with_extension(format!("{run}.monitor"));
         let _ = fs::remove_file(&monitor);
         qemu.arg("-monitor").arg(format!("unix:{},server=on,wait=off", monitor.display()));
-        qemu.args(self.traces).arg("-D").arg(&log).arg("-kernel").arg(firmware);
+        qemu.args(self.traces).arg("-D").arg(&log).arg("-kernel").arg(firmware).args(options);
         let mut child = qemu.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("QEMU starts");
         let mut stdout = child.stdout.take().expect("a pipe");
         let (sender, line) = channel();

@@ -6,6 +6,8 @@
 #![no_main]
 
 mod board;
+#[cfg(any(board = "mps2-an386", board = "mps2-an505"))]
+mod code_slot;
 #[cfg(any(board = "microbit", board = "nrf52840-dk"))]
 mod nrf;
 mod once;
@@ -16,9 +18,9 @@ mod stm32;
 #[cfg(any(board = "netduinoplus2", board = "stm32vldiscovery", board = "mps2-an386", board = "mps2-an505"))]
 mod systick;
 
-use core::panic::PanicInfo;
+use core::{mem::MaybeUninit, panic::PanicInfo};
 
-use board::{ARENA, Chosen, FUEL, MEMORY, SCRATCH, SLOTS, STACK, TABLE, entry};
+use board::{ARENA, Chosen, FUEL, MEMORY, SCRATCH, SLOTS, STACK, Slot, TABLE, entry};
 use ermine_boards::{Buffers, Settings, State, Supervisor};
 use once::Once;
 
@@ -49,15 +51,24 @@ static LENT: Once<Lent> = Once::new(Lent {
     state: State::new(),
 });
 
+/// In static memory, as what it looks after: the stack is for what is being done.
+static SUPERVISOR: Once<MaybeUninit<Supervisor<'static, Chosen, Slot>>> = Once::new(MaybeUninit::uninit());
+
 #[entry]
 fn main() -> ! {
-    let (Some(chosen), Some(lent), Some(slots)) = (Chosen::start(), LENT.take(), SLOTS.take()) else { stuck() };
-    let Lent { stack, memory, arena, scratch, state } = lent;
+    if let Some(supervisor) = prepare() {
+        supervisor.run();
+    }
+    stuck()
+}
+
+#[inline(never)]
+fn prepare() -> Option<&'static mut Supervisor<'static, Chosen, Slot>> {
+    let Lent { stack, memory, arena, scratch, state } = LENT.take()?;
     let buffers = Buffers { stack, memory, arena, scratch, state };
     let settings =
         Settings { table: TABLE, built_in: Some(&GUEST.0), tick_us: TICK_US, fuel: FUEL, most_ticks: MOST_TICKS };
-    Supervisor::new(chosen, slots, buffers, settings).run();
-    stuck()
+    Some(SUPERVISOR.take()?.write(Supervisor::new(Chosen::start()?, SLOTS.take()?, buffers, settings)))
 }
 
 /// Nothing can be done: the watchdog, where there is one, starts the board anew.

@@ -8,9 +8,11 @@ use crate::{
 };
 
 mod slot;
+mod storage;
 mod twi;
 
 pub use slot::FlashSlot;
+pub use storage::Storage;
 pub use twi::Twi;
 
 blocks! {

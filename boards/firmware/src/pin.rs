@@ -2,7 +2,10 @@
 
 use core::convert::Infallible;
 
-use embedded_hal::digital::{ErrorType, InputPin, OutputPin};
+use embedded_hal::{
+    delay::DelayNs,
+    digital::{ErrorType, InputPin, OutputPin},
+};
 
 /// What a board's registers do for one pin.
 pub trait Line {
@@ -39,5 +42,18 @@ impl<L: Line> InputPin for Pin<L> {
 
     fn is_low(&mut self) -> Result<bool, Infallible> {
         Ok(!self.0.is_high())
+    }
+}
+
+/// Waits by counting instructions of a core at so many MHz. It takes rather longer than shorter.
+#[allow(dead_code, reason = "not every board makes a bus of pins")]
+pub struct Spin<const MHZ: u32>;
+
+impl<const MHZ: u32> DelayNs for Spin<MHZ> {
+    fn delay_ns(&mut self, ns: u32) {
+        // A pass takes two cycles or more. Buses wait for microseconds: nothing overflows.
+        for _ in 0..ns / 1000 * MHZ / 2 {
+            core::hint::spin_loop();
+        }
     }
 }

@@ -1,7 +1,12 @@
 //! What STM32F1 and F4 have in common: the USART, pins but for their registers' places, the independent watchdog.
 
+use core::convert::Infallible;
+
+use embedded_io::{ErrorType, Read, ReadReady, Write};
+use ermine_boards::SoftI2c;
+
 use crate::{
-    pin::Line,
+    pin::{Line, Pin, Spin},
     reg::{Block, blocks},
 };
 
@@ -33,16 +38,50 @@ impl Usart {
     }
 
     /// A byte, if one has come.
-    pub fn read(&mut self) -> Option<u8> {
+    pub fn byte(&mut self) -> Option<u8> {
         (self.0.read(usart::SR) & usart::RXNE != 0).then(|| self.0.read(usart::DR) as u8)
     }
 
     /// Writes all bytes.
-    pub fn write(&mut self, bytes: &[u8]) {
+    pub fn put(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             while self.0.read(usart::SR) & usart::TXE == 0 {}
             self.0.write(usart::DR, byte.into());
         }
+    }
+}
+
+impl ErrorType for Usart {
+    type Error = Infallible;
+}
+
+impl ReadReady for Usart {
+    fn read_ready(&mut self) -> Result<bool, Infallible> {
+        Ok(self.0.read(usart::SR) & usart::RXNE != 0)
+    }
+}
+
+impl Read for Usart {
+    fn read(&mut self, bytes: &mut [u8]) -> Result<usize, Infallible> {
+        let mut count = 0;
+        for place in bytes {
+            // The first one is waited for.
+            while count == 0 && !self.read_ready()? {}
+            let Some(byte) = self.byte() else { break };
+            (*place, count) = (byte, count + 1);
+        }
+        Ok(count)
+    }
+}
+
+impl Write for Usart {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, Infallible> {
+        self.put(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> Result<(), Infallible> {
+        Ok(())
     }
 }
 
@@ -68,6 +107,10 @@ impl<const IDR: u16, const BSRR: u16> Line for Gpio<IDR, BSRR> {
         self.port.read(IDR) >> self.bit & 1 != 0
     }
 }
+
+/// An I²C bus of two pins. The controllers of these chips are known for their errata, and QEMU has no model of them.
+pub type Bus<const IDR: u16, const BSRR: u16, const MHZ: u32> =
+    SoftI2c<Pin<Gpio<IDR, BSRR>>, Pin<Gpio<IDR, BSRR>>, Spin<MHZ>>;
 
 /// The watchdog. It cannot be stopped.
 pub struct Watchdog(());

@@ -36,73 +36,120 @@ mod kind {
 
 type Ops = Vec<Op, MOST_OPERATIONS>;
 
+// Each step out of line: its list is not on the stack when the next one runs.
 impl<B: Board> Ports<'_, B> {
+    #[inline(never)]
     pub(super) fn i2c(&mut self, function: Function, args: Args, memory: &mut [u8]) -> Answer {
-        let [handle, address, a, b, c, d] = args;
-        let ops = match function {
-            Function::I2cRead => list(&[Op { kind: kind::READ, start: a, length: b, other: 0 }]),
-            Function::I2cWrite => list(&[Op { kind: kind::WRITE, start: a, length: b, other: 0 }]),
-            Function::I2cWriteRead => list(&[
-                Op { kind: kind::WRITE, start: a, length: b, other: 0 },
-                Op { kind: kind::READ, start: c, length: d, other: 0 },
-            ]),
-            // `carry_out` sends no other functions here.
-            _ => operations(memory, a, b)?,
-        };
-        let grant = self.granted(function, handle, moved(&ops))?;
+        let [handle, address, ..] = args;
+        let grant = self.allowed(function, handle)?;
         let What::I2c { bus, first, last } = grant.what else { return Err(Errno::BadHandle.into()) };
         let address = u8::try_from(address).ok().filter(|address| (first..=last).contains(address));
         let address = address.ok_or(Errno::Denied)?;
+        self.board.i2c(bus).ok_or(Errno::Unsupported)?;
+        let mut list = Vec::new();
+        let moved = plan_i2c(function, args, memory, &mut list)?;
+        self.count(grant, handle, moved)?;
         let mut bus = self.board.i2c(bus).ok_or(Errno::Unsupported)?;
-        let mut list = Vec::<Operation<'_>, MOST_OPERATIONS>::new();
-        for (op, buffer) in ops.iter().zip(buffers(memory, &ops)?) {
-            let operation = match op.kind {
-                kind::READ => Operation::Read(buffer),
-                kind::WRITE => Operation::Write(buffer),
-                _ => return Err(Errno::Invalid.into()),
-            };
-            // There is room for as many as there are `ops`.
-            let _ = list.push(operation);
-        }
         bus.transaction(address, &mut list).map_err(|error| Errno::of_i2c(&error))?;
         Ok(0)
     }
 
+    #[inline(never)]
     pub(super) fn spi(&mut self, function: Function, args: Args, memory: &mut [u8]) -> Answer {
-        let [handle, a, b, c, ..] = args;
-        let one = |kind| list(&[Op { kind, start: a, length: b, other: 0 }]);
-        let ops = match function {
-            Function::SpiRead => one(kind::READ),
-            Function::SpiWrite => one(kind::WRITE),
-            Function::SpiTransferInPlace => one(kind::TRANSFER_IN_PLACE),
-            Function::SpiTransfer => list(&[Op { kind: kind::TRANSFER, start: a, length: c, other: b }]),
-            // `carry_out` sends no other functions here.
-            _ => operations(memory, a, b)?,
-        };
-        let grant = self.granted(function, handle, moved(&ops))?;
+        let [handle, ..] = args;
+        let grant = self.allowed(function, handle)?;
         let What::Spi { device } = grant.what else { return Err(Errno::BadHandle.into()) };
+        self.board.spi(device).ok_or(Errno::Unsupported)?;
+        let mut list = Vec::new();
+        let moved = plan_spi(function, args, memory, &mut list)?;
+        self.count(grant, handle, moved)?;
         let mut device = self.board.spi(device).ok_or(Errno::Unsupported)?;
-        let mut list = Vec::<spi::Operation<'_, u8>, MOST_OPERATIONS>::new();
-        let [a, b, c, d, other_a, other_b, other_c, other_d] = spi_buffers(memory, &ops)?;
-        let pairs = [(a, other_a), (b, other_b), (c, other_c), (d, other_d)];
-        for (op, (buffer, other)) in ops.iter().zip(pairs) {
-            let operation = match op.kind {
-                kind::READ => spi::Operation::Read(buffer),
-                kind::WRITE => spi::Operation::Write(buffer),
-                kind::TRANSFER_IN_PLACE => spi::Operation::TransferInPlace(buffer),
-                kind::TRANSFER => spi::Operation::Transfer(buffer, other),
-                kind::DELAY_NS => spi::Operation::DelayNs(op.length),
-                _ => return Err(Errno::Invalid.into()),
-            };
-            let _ = list.push(operation);
-        }
         device.transaction(&mut list).map_err(|error| Errno::of_spi(&error))?;
         Ok(0)
     }
 }
 
-fn list(ops: &[Op]) -> Ops {
-    Ops::from_slice(ops).unwrap_or_default()
+/// The operations of a call, with their bytes: how many bytes move.
+#[inline(never)]
+fn plan_i2c<'m>(
+    function: Function,
+    [_, _, a, b, c, d]: Args,
+    memory: &'m mut [u8],
+    list: &mut Vec<Operation<'m>, MOST_OPERATIONS>,
+) -> Result<usize, Failure> {
+    let mut ops = Ops::new();
+    match function {
+        Function::I2cRead => add(&mut ops, kind::READ, a, b),
+        Function::I2cWrite => add(&mut ops, kind::WRITE, a, b),
+        Function::I2cWriteRead => {
+            add(&mut ops, kind::WRITE, a, b);
+            add(&mut ops, kind::READ, c, d);
+        }
+        // `carry_out` sends no other functions here.
+        _ => operations(&mut ops, memory, a, b)?,
+    }
+    for op in &ops {
+        let operation = match op.kind {
+            kind::READ => Operation::Read(&mut []),
+            kind::WRITE => Operation::Write(&[]),
+            _ => return Err(Errno::Invalid.into()),
+        };
+        // There is room for as many as there are `ops`.
+        let _ = list.push(operation);
+    }
+    carve(memory, &ops, |index, _, piece| match list.get_mut(index) {
+        Some(Operation::Read(buffer)) => *buffer = piece,
+        Some(Operation::Write(buffer)) => *buffer = piece,
+        None => {}
+    })?;
+    Ok(moved(&ops))
+}
+
+/// The same for SPI.
+#[inline(never)]
+fn plan_spi<'m>(
+    function: Function,
+    [_, a, b, c, ..]: Args,
+    memory: &'m mut [u8],
+    list: &mut Vec<spi::Operation<'m, u8>, MOST_OPERATIONS>,
+) -> Result<usize, Failure> {
+    let mut ops = Ops::new();
+    match function {
+        Function::SpiRead => add(&mut ops, kind::READ, a, b),
+        Function::SpiWrite => add(&mut ops, kind::WRITE, a, b),
+        Function::SpiTransferInPlace => add(&mut ops, kind::TRANSFER_IN_PLACE, a, b),
+        Function::SpiTransfer => push(&mut ops, Op { kind: kind::TRANSFER, start: a, length: c, other: b }),
+        // `carry_out` sends no other functions here.
+        _ => operations(&mut ops, memory, a, b)?,
+    }
+    for op in &ops {
+        let operation = match op.kind {
+            kind::READ => spi::Operation::Read(&mut []),
+            kind::WRITE => spi::Operation::Write(&[]),
+            kind::TRANSFER_IN_PLACE => spi::Operation::TransferInPlace(&mut []),
+            kind::TRANSFER => spi::Operation::Transfer(&mut [], &[]),
+            kind::DELAY_NS => spi::Operation::DelayNs(op.length),
+            _ => return Err(Errno::Invalid.into()),
+        };
+        let _ = list.push(operation);
+    }
+    carve(memory, &ops, |index, is_other, piece| match list.get_mut(index) {
+        Some(spi::Operation::Transfer(_, buffer)) if is_other => *buffer = piece,
+        Some(spi::Operation::Transfer(buffer, _) | spi::Operation::TransferInPlace(buffer)) => *buffer = piece,
+        Some(spi::Operation::Read(buffer)) => *buffer = piece,
+        Some(spi::Operation::Write(buffer)) => *buffer = piece,
+        Some(spi::Operation::DelayNs(_)) | None => {}
+    })?;
+    Ok(moved(&ops))
+}
+
+fn add(ops: &mut Ops, kind: u32, start: u32, length: u32) {
+    push(ops, Op { kind, start, length, other: 0 });
+}
+
+fn push(ops: &mut Ops, op: Op) {
+    // No function has more than there is room for, and `operations` has checked their number.
+    let _ = ops.push(op);
 }
 
 /// Bytes that operations move.
@@ -111,7 +158,8 @@ fn moved(ops: &[Op]) -> usize {
 }
 
 /// The operations that start there in the guest's memory.
-fn operations(memory: &mut [u8], start: u32, count: u32) -> Result<Ops, Failure> {
+#[inline(never)]
+fn operations(ops: &mut Ops, memory: &mut [u8], start: u32, count: u32) -> Result<(), Failure> {
     if count as usize > MOST_OPERATIONS {
         return Err(Errno::Invalid.into());
     }
@@ -119,36 +167,48 @@ fn operations(memory: &mut [u8], start: u32, count: u32) -> Result<Ops, Failure>
     let bytes = bytes(memory, start, count * 4 * OPERATION_WORDS as u32)?;
     let (words, _) = bytes.as_chunks::<4>();
     let (records, _) = words.as_chunks::<OPERATION_WORDS>();
-    let records = records.iter().map(|record| {
+    for record in records {
         let [kind, start, length, other] = record.map(u32::from_le_bytes);
-        Op { kind, start, length, other }
-    });
-    Ok(records.collect())
+        push(ops, Op { kind, start, length, other });
+    }
+    Ok(())
 }
 
-/// The bytes of each operation: all at once, since they must not overlap.
-fn buffers<'m>(memory: &'m mut [u8], ops: &[Op]) -> Result<[&'m mut [u8]; MOST_OPERATIONS], Failure> {
-    let mut ranges = [const { 0..0 }; MOST_OPERATIONS];
-    for (place, op) in ranges.iter_mut().zip(ops) {
-        *place = range(memory, op.start, op.length)?;
+/// Gives each operation its bytes (the second time: those to send), all of them at once: they must not overlap.
+fn carve<'m>(memory: &'m mut [u8], ops: &[Op], mut give: impl FnMut(usize, bool, &'m mut [u8])) -> Result<(), Failure> {
+    let all = 0..2 * MOST_OPERATIONS;
+    for (start, length) in all.clone().filter_map(|which| buffer(ops, which)) {
+        range(memory, start, length)?;
     }
-    memory.get_disjoint_mut(ranges).map_err(|_| Errno::Invalid.into())
+    let (mut rest, mut at, mut given) = (memory, 0, 0_u32);
+    // From the lowest on.
+    while let Some((start, length, which)) = all
+        .clone()
+        .filter(|which| given >> which & 1 == 0)
+        .filter_map(|which| buffer(ops, which).map(|(start, length)| (start, length, which)))
+        .min()
+    {
+        given |= 1 << which;
+        // What is below `at` was given away.
+        let gap = start.checked_sub(at).ok_or(Errno::Invalid)?;
+        let (_, from) = rest.split_at_mut_checked(gap as usize).ok_or(Errno::Invalid)?;
+        let (piece, behind) = from.split_at_mut_checked(length as usize).ok_or(Errno::Invalid)?;
+        give(which / 2, which % 2 != 0, piece);
+        // Inside of the memory, as `range` says.
+        (rest, at) = (behind, start + length);
+    }
+    Ok(())
 }
 
-/// The same with the bytes to send behind them, for operations that have two buffers.
-fn spi_buffers<'m>(memory: &'m mut [u8], ops: &[Op]) -> Result<[&'m mut [u8]; 2 * MOST_OPERATIONS], Failure> {
-    let mut ranges = [const { 0..0 }; 2 * MOST_OPERATIONS];
-    let (own, others) = ranges.split_at_mut(MOST_OPERATIONS);
-    for ((place, other), op) in own.iter_mut().zip(others).zip(ops) {
-        if op.kind != kind::DELAY_NS {
-            *place = range(memory, op.start, op.length)?;
-        }
-        if op.kind == kind::TRANSFER {
-            *other = range(memory, op.other, op.length)?;
-        }
+/// Address and length of a buffer: even numbers are those of operations, odd ones the bytes to send behind them. Empty ones overlap with nothing.
+fn buffer(ops: &[Op], which: usize) -> Option<(u32, u32)> {
+    let op = ops.get(which / 2).filter(|op| op.length != 0)?;
+    match (op.kind, which % 2) {
+        (kind::DELAY_NS, _) => None,
+        (kind::TRANSFER, 1) => Some((op.other, op.length)),
+        (_, 0) => Some((op.start, op.length)),
+        (_, _) => None,
     }
-    let buffers = memory.get_disjoint_mut(ranges);
-    buffers.map_err(|_| Failure::Errno(Errno::Invalid))
 }
 
 /// Memory cannot be reached that is not there.

@@ -9,6 +9,7 @@ use crate::{abi::Function, board::Board, errno::Errno, grant::What, state::Event
 const LEVELS: [&str; 5] = ["error: ", "warn: ", "info: ", "debug: ", "trace: "];
 
 impl<B: Board> Ports<'_, B> {
+    #[inline(never)]
     pub(super) fn serial(&mut self, function: Function, [handle, a, b, ..]: Args, memory: &mut [u8]) -> Answer {
         let moved = if function == Function::SerialWatch { 0 } else { b as usize };
         let What::Serial { port, .. } = self.granted(function, handle, moved)?.what else {
@@ -47,6 +48,7 @@ impl<B: Board> Ports<'_, B> {
     }
 
     /// Writes a line of text.
+    #[inline(never)]
     pub(super) fn log(&mut self, [level, start, length, ..]: Args, memory: &mut [u8]) -> Answer {
         self.granted_unnamed(Function::LogWrite, length as usize)?;
         let text = bytes(memory, start, length)?;
@@ -57,6 +59,7 @@ impl<B: Board> Ports<'_, B> {
         Ok(0)
     }
 
+    #[inline(never)]
     pub(super) fn storage(&mut self, function: Function, args: Args, memory: &mut [u8]) -> Answer {
         let [handle, offset, start, length, ..] = args;
         let moved = if function == Function::StorageSize { 0 } else { length as usize };
@@ -78,6 +81,7 @@ impl<B: Board> Ports<'_, B> {
         Ok(0)
     }
 
+    #[inline(never)]
     pub(super) fn random(&mut self, [start, length, ..]: Args, memory: &mut [u8]) -> Answer {
         self.granted_unnamed(Function::RandomFill, length as usize)?;
         self.board.random(bytes(memory, start, length)?)?;

@@ -20,6 +20,7 @@ const RISING: u8 = 1;
 const FALLING: u8 = 2;
 
 impl<B: Board> Ports<'_, B> {
+    #[inline(never)]
     pub(super) fn gpio(&mut self, function: Function, [handle, value, ..]: Args) -> Answer {
         let what = self.granted(function, handle, 0)?.what;
         let (pin, is_output) = match what {
@@ -69,6 +70,7 @@ impl<B: Board> Ports<'_, B> {
         Ok(())
     }
 
+    #[inline(never)]
     pub(super) fn analog(&mut self, function: Function, [handle, value, ..]: Args) -> Answer {
         match self.granted(function, handle, 0)?.what {
             What::Adc { channel } => Ok(self.board.adc(channel)?.into()),

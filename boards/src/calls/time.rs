@@ -16,6 +16,7 @@ const SPIN_US: u64 = 50;
 
 impl<B: Board> Ports<'_, B> {
     /// Called again whenever the guest is resumed, until the time has come.
+    #[inline(never)]
     pub(super) fn delay(&mut self, [low, high, ..]: Args) -> Answer {
         let now = self.board.now_us();
         match self.state.wake_us {
@@ -35,6 +36,7 @@ impl<B: Board> Ports<'_, B> {
         Ok(0)
     }
 
+    #[inline(never)]
     pub(super) fn start_timer(&mut self, [handle, low, high, repeat, ..]: Args) -> Answer {
         let What::Timer { least_us } = self.granted(Function::TimeStart, handle, 0)?.what else {
             return Err(Errno::BadHandle.into());
@@ -50,6 +52,7 @@ impl<B: Board> Ports<'_, B> {
         Ok(0)
     }
 
+    #[inline(never)]
     pub(super) fn stop_timer(&mut self, [handle, ..]: Args) -> Answer {
         self.granted(Function::TimeStop, handle, 0)?;
         self.state.timers.retain(|timer| timer.handle != handle);

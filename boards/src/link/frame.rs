@@ -3,7 +3,7 @@
 //! A line may carry text as well: bytes outside of frames, and whatever between two zeros is no frame. So a terminal shows what a board says, and a
 //! program finds the frames in it. The encoding is done byte by byte in both directions: no buffer but the frame itself.
 
-use crc::{CRC_16_IBM_SDLC, Crc, NoTable};
+use crc::{CRC_16_IBM_SDLC, Crc, Digest, NoTable};
 use heapless::Vec;
 
 /// Bytes of a frame at the most, with its CRC, before encoding.
@@ -16,30 +16,63 @@ pub const MOST_ENCODED: usize = MOST + 4;
 const OVERHEAD: usize = 3;
 
 /// Without a table: slower, and 500 bytes of flash less.
-const CRC: Crc<u16, NoTable> = Crc::<u16, NoTable>::new(&CRC_16_IBM_SDLC);
+static CRC: Crc<u16, NoTable> = Crc::<u16, NoTable>::new(&CRC_16_IBM_SDLC);
+
+/// A frame, ready to be sent.
+pub type Encoded = Vec<u8, MOST_ENCODED>;
 
 /// Encodes a frame: a zero, its bytes and their CRC without zeros, a zero. `None` if it is too long.
 #[must_use]
-pub fn encode(parts: &[&[u8]]) -> Option<Vec<u8, MOST_ENCODED>> {
-    let mut digest = CRC.digest();
-    parts.iter().for_each(|part| digest.update(part));
-    let sum = digest.finalize().to_le_bytes();
-    let mut out = Vec::new();
-    // The zero in front, and the first byte that tells how far the next zero is.
-    out.extend_from_slice(&[0, 1]).ok()?;
-    let mut mark = 1;
-    for &byte in parts.iter().flat_map(|part| part.iter()).chain(&sum) {
-        if byte == 0 {
-            mark = out.len();
-            out.push(1).ok()?;
-        } else {
-            out.push(byte).ok()?;
-            // A frame has less than 254 bytes: the distance fits.
-            *out.get_mut(mark)? += 1;
+pub fn encode(parts: &[&[u8]]) -> Option<Encoded> {
+    let mut out = Encoded::new();
+    let mut encoder = Encoder::new(&mut out);
+    parts.iter().for_each(|part| encoder.put(part));
+    encoder.finish()?;
+    Some(out)
+}
+
+/// Encodes a frame piece by piece, into a buffer that is there already.
+pub(crate) struct Encoder<'o> {
+    out: &'o mut Encoded,
+    digest: Digest<'static, u16, NoTable>,
+    /// Where it is said how far the next zero is.
+    mark: usize,
+    fits: bool,
+}
+
+impl<'o> Encoder<'o> {
+    /// Begins a frame. What was in the buffer is gone.
+    pub(crate) fn new(out: &'o mut Encoded) -> Self {
+        out.clear();
+        // The zero in front, and the first byte that tells how far the next zero is.
+        let fits = out.extend_from_slice(&[0, 1]).is_ok();
+        Self { out, digest: CRC.digest(), mark: 1, fits }
+    }
+
+    /// Appends bytes.
+    pub(crate) fn put(&mut self, bytes: &[u8]) {
+        self.digest.update(bytes);
+        self.stuff(bytes);
+    }
+
+    /// Ends the frame. `None` if it is too long.
+    pub(crate) fn finish(mut self) -> Option<()> {
+        let sum = self.digest.clone().finalize().to_le_bytes();
+        self.stuff(&sum);
+        (self.fits && self.out.push(0).is_ok()).then_some(())
+    }
+
+    fn stuff(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            if byte == 0 {
+                self.mark = self.out.len();
+            } else if let Some(distance) = self.out.get_mut(self.mark) {
+                // A frame has less than 254 bytes: the distance fits.
+                *distance += 1;
+            }
+            self.fits &= self.out.push(byte.max(1)).is_ok();
         }
     }
-    out.push(0).ok()?;
-    Some(out)
 }
 
 /// What a byte has completed.
@@ -57,7 +90,7 @@ pub enum Event {
 #[derive(Debug, Default)]
 pub struct Decoder {
     /// As received.
-    bytes: Vec<u8, MOST_ENCODED>,
+    bytes: Encoded,
     /// Bytes of the frame in it, decoded in place, without the CRC.
     frame: usize,
     /// Whether a zero has come that may begin a frame.
@@ -119,6 +152,12 @@ impl Decoder {
     #[must_use]
     pub fn text(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// The buffer, for an answer to the frame in it: once given out, bytes are of no use.
+    pub(crate) fn buffer(&mut self) -> &mut Encoded {
+        self.done = true;
+        &mut self.bytes
     }
 
     /// Puts the decoded bytes where the encoded ones are.

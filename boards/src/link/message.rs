@@ -2,16 +2,11 @@
 //!
 //! The host asks, the board answers each request once. A request that was not answered is sent again: none does harm when it arrives twice.
 
-use heapless::Vec;
-
-use super::frame;
+use super::frame::{self, Encoded, Encoder};
 use crate::report::Report;
 
 /// Bytes of an image in one request at the most.
 pub const MOST_DATA: usize = 64;
-
-/// A frame, ready to be sent.
-pub type Encoded = Vec<u8, { frame::MOST_ENCODED }>;
 
 /// What a host asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -178,26 +173,34 @@ impl<'a> Reply<'a> {
     /// As a frame: the answer to the request of this kind and number.
     #[must_use]
     pub fn encode(&self, kind: u8, number: u8) -> Option<Encoded> {
-        let head = |code| [kind | kind::REPLY, number, code];
-        let word = |code, word: u32| frame::encode(&[&head(code), &word.to_le_bytes()]);
+        let mut out = Encoded::new();
+        self.encode_into(kind, number, &mut out)?;
+        Some(out)
+    }
+
+    /// The same, into a buffer that is there already.
+    pub(crate) fn encode_into(&self, kind: u8, number: u8, out: &mut Encoded) -> Option<()> {
+        let mut frame = Encoder::new(out);
+        frame.put(&[kind | kind::REPLY, number, self.code()]);
         match self {
-            Self::Done => frame::encode(&[&head(code::DONE)]),
-            Self::Refused(report) => frame::encode(&[&head(code::REFUSED), &report.to_bytes()]),
-            Self::Order { next } => word(code::ORDER, *next),
-            Self::TooLarge { capacity } => word(code::TOO_LARGE, *capacity),
-            Self::Fault => frame::encode(&[&head(code::FAULT)]),
-            Self::NoSlot => frame::encode(&[&head(code::NO_SLOT)]),
-            Self::Unknown => frame::encode(&[&head(code::UNKNOWN)]),
-            Self::Status(status) => frame::encode(&[
-                &head(code::STATUS),
-                &[status.activity as u8, status.slot],
-                &status.checksum.to_le_bytes(),
-                &status.uptime_ms.to_le_bytes(),
-                &status.misses.to_le_bytes(),
-                &status.lost.to_le_bytes(),
-                &status.report.to_bytes(),
-                status.board.as_bytes(),
-            ]),
+            Self::Done | Self::Fault | Self::NoSlot | Self::Unknown => {}
+            Self::Refused(report) => frame.put(&report.to_bytes()),
+            Self::Order { next: word } | Self::TooLarge { capacity: word } => frame.put(&word.to_le_bytes()),
+            Self::Status(status) => status.encode_into(&mut frame),
+        }
+        frame.finish()
+    }
+
+    fn code(&self) -> u8 {
+        match self {
+            Self::Done => code::DONE,
+            Self::Refused(_) => code::REFUSED,
+            Self::Order { .. } => code::ORDER,
+            Self::TooLarge { .. } => code::TOO_LARGE,
+            Self::Fault => code::FAULT,
+            Self::NoSlot => code::NO_SLOT,
+            Self::Unknown => code::UNKNOWN,
+            Self::Status(_) => code::STATUS,
         }
     }
 
@@ -223,6 +226,15 @@ impl<'a> Reply<'a> {
 }
 
 impl<'a> Status<'a> {
+    fn encode_into(&self, frame: &mut Encoder<'_>) {
+        frame.put(&[self.activity as u8, self.slot]);
+        for word in [self.checksum, self.uptime_ms, self.misses, self.lost] {
+            frame.put(&word.to_le_bytes());
+        }
+        frame.put(&self.report.to_bytes());
+        frame.put(self.board.as_bytes());
+    }
+
     fn decode(body: &'a [u8]) -> Option<Self> {
         let (&[activity, slot], rest) = body.split_first_chunk()?;
         let (checksum, rest) = word(rest)?;

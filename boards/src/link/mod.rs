@@ -11,10 +11,10 @@ use self::{
 };
 use crate::{
     board::Board,
-    grant::Grant,
-    refusal::{Room, check},
+    refusal::check,
     report::Report,
     slot::{Mark, Slot, SlotError},
+    supervisor::Terms,
 };
 
 /// What the supervisor is to do.
@@ -32,11 +32,18 @@ pub(crate) struct Subject<'s, S> {
     pub(crate) spare: Option<&'s mut S>,
     /// For verification.
     pub(crate) scratch: &'s mut [u32],
-    pub(crate) table: &'static [Grant],
-    pub(crate) room: Room,
-    pub(crate) status: Status<'static>,
+    pub(crate) terms: &'s Terms,
     /// The number of the next image.
     pub(crate) next: u32,
+}
+
+/// Why a request is not carried out: replies without the largest of them, which nothing is kept on the stack for.
+enum No {
+    Refused(Report),
+    Order { next: u32 },
+    TooLarge { capacity: u32 },
+    Fault,
+    NoSlot,
 }
 
 /// Nothing has begun.
@@ -59,85 +66,104 @@ impl Link {
         Self { decoder: Decoder::new(), size: 0, next: NOT_BEGUN }
     }
 
-    /// Takes what has come, up to the first command.
-    pub(crate) fn poll<B: Board, S: Slot>(&mut self, board: &mut B, subject: &mut Subject<'_, S>) -> Option<Command> {
+    /// Takes what has come, up to the first frame. Whether there is one, which is to be [answered](Self::answer).
+    pub(crate) fn receive<B: Board>(&mut self, board: &mut B) -> bool {
         while let Some(byte) = board.console_read() {
-            if self.decoder.push(byte) != Event::Frame {
-                continue;
-            }
-            let (command, reply) = self.answer(subject);
-            if let Some(reply) = reply {
-                send(board, &reply);
-            }
-            if command.is_some() {
-                return command;
+            if self.decoder.push(byte) == Event::Frame {
+                return true;
             }
         }
-        None
+        false
     }
 
-    /// Does what the frame asks for. Out of line, as `send` and `commit` are: their buffers are not on the stack together.
+    /// Does what the frame asks for. Out of line: what it takes is not on the stack while a guest runs.
     #[inline(never)]
-    fn answer<S: Slot>(&mut self, subject: &mut Subject<'_, S>) -> (Option<Command>, Option<Answer>) {
+    pub(crate) fn answer<B: Board, S: Slot>(
+        &mut self,
+        board: &mut B,
+        subject: &mut Subject<'_, S>,
+        status: impl FnOnce() -> Status<'static>,
+    ) -> Option<Command> {
         let (number, request) = match Request::decode(self.decoder.frame()) {
             Ok(request) => request,
-            Err(Some((kind, number))) => return (None, Some(Answer { kind, number, reply: Reply::Unknown })),
-            Err(None) => return (None, None),
+            Err(unknown) => {
+                if let Some((kind, number)) = unknown {
+                    self.send(board, kind, number, &Reply::Unknown);
+                }
+                return None;
+            }
         };
         let kind = request.kind();
-        let (command, reply) = match request {
-            Request::Status => (None, Reply::Status(subject.status)),
-            Request::Run => (Some(Command::Run), Reply::Done),
-            Request::Stop => (Some(Command::Stop), Reply::Done),
+        if let Request::Status = request {
+            self.tell(board, kind, number, status);
+            return None;
+        }
+        let (command, outcome) = match request {
+            // Told above.
+            Request::Status => (None, Ok(())),
+            Request::Run => (Some(Command::Run), Ok(())),
+            Request::Stop => (Some(Command::Stop), Ok(())),
             Request::Begin { size } => {
-                (self.size, self.next) = (size, NOT_BEGUN);
-                let reply = begin(subject, size);
-                if reply == Reply::Done {
-                    self.next = 0;
-                }
-                (None, reply)
+                let outcome = begin(subject, size);
+                (self.size, self.next) = (size, if outcome.is_ok() { 0 } else { NOT_BEGUN });
+                (None, outcome)
             }
             Request::Data { offset, bytes } => {
-                let (next, reply) = data(subject, (self.next, self.size), offset, bytes);
+                let (next, outcome) = data(subject, (self.next, self.size), offset, bytes);
                 self.next = next;
-                (None, reply)
+                (None, outcome)
             }
-            Request::Commit if self.next == TAKEN => (None, Reply::Done),
-            Request::Commit if self.next != self.size => (None, Reply::Order { next: self.next }),
-            Request::Commit => match commit(subject, self.size) {
-                Reply::Done => {
+            Request::Commit if self.next == TAKEN => (None, Ok(())),
+            Request::Commit if self.next != self.size => (None, Err(No::Order { next: self.next })),
+            Request::Commit => {
+                let outcome = commit(subject, self.size);
+                if outcome.is_ok() {
                     self.next = TAKEN;
-                    (Some(Command::Swap), Reply::Done)
                 }
-                reply => (None, reply),
-            },
+                (outcome.is_ok().then_some(Command::Swap), outcome)
+            }
         };
-        (command, Some(Answer { kind, number, reply }))
+        self.send_outcome(board, kind, number, outcome);
+        command
+    }
+
+    #[inline(never)]
+    fn send_outcome<B: Board>(&mut self, board: &mut B, kind: u8, number: u8, outcome: Result<(), No>) {
+        let reply = match outcome {
+            Ok(()) => Reply::Done,
+            Err(No::Refused(report)) => Reply::Refused(report),
+            Err(No::Order { next }) => Reply::Order { next },
+            Err(No::TooLarge { capacity }) => Reply::TooLarge { capacity },
+            Err(No::Fault) => Reply::Fault,
+            Err(No::NoSlot) => Reply::NoSlot,
+        };
+        self.send(board, kind, number, &reply);
+    }
+
+    /// Sends the status, which is larger than all other replies.
+    #[inline(never)]
+    fn tell<B: Board>(&mut self, board: &mut B, kind: u8, number: u8, status: impl FnOnce() -> Status<'static>) {
+        self.send(board, kind, number, &Reply::Status(status()));
+    }
+
+    /// Sends a reply, from the buffer that its request is in.
+    #[inline(never)]
+    fn send<B: Board>(&mut self, board: &mut B, kind: u8, number: u8, reply: &Reply<'_>) {
+        let buffer = self.decoder.buffer();
+        // All replies fit.
+        if reply.encode_into(kind, number, buffer).is_some() {
+            board.console_write(buffer);
+        }
     }
 }
 
-/// A reply, and what it answers.
-struct Answer {
-    kind: u8,
-    number: u8,
-    reply: Reply<'static>,
-}
-
-#[inline(never)]
-fn send<B: Board>(board: &mut B, answer: &Answer) {
-    // All replies fit.
-    if let Some(encoded) = answer.reply.encode(answer.kind, answer.number) {
-        board.console_write(&encoded);
-    }
-}
-
-fn begin<S: Slot>(subject: &mut Subject<'_, S>, size: u32) -> Reply<'static> {
-    let Some(slot) = &mut subject.spare else { return Reply::NoSlot };
+fn begin<S: Slot>(subject: &mut Subject<'_, S>, size: u32) -> Result<(), No> {
+    let slot = subject.spare.as_mut().ok_or(No::NoSlot)?;
     if size as usize > slot.capacity() {
         // Slots are smaller than 4 GiB.
-        return Reply::TooLarge { capacity: slot.capacity() as u32 };
+        return Err(No::TooLarge { capacity: slot.capacity() as u32 });
     }
-    if slot.erase().is_ok() { Reply::Done } else { Reply::Fault }
+    slot.erase().map_err(|_| No::Fault)
 }
 
 /// Writes bytes that come next: how many have come then, and the reply. `progress` is how many have come, of how many.
@@ -146,36 +172,33 @@ fn data<S: Slot>(
     progress: (u32, u32),
     offset: u32,
     bytes: &[u8],
-) -> (u32, Reply<'static>) {
+) -> (u32, Result<(), No>) {
     let (next, size) = progress;
-    let Some(slot) = &mut subject.spare else { return (NOT_BEGUN, Reply::NoSlot) };
+    let Some(slot) = &mut subject.spare else { return (NOT_BEGUN, Err(No::NoSlot)) };
     // No more than a frame.
     let end = offset.saturating_add(bytes.len() as u32);
     if end == next && bytes.len() <= MOST_DATA {
         // They have come before; the reply was lost.
-        return (next, Reply::Done);
+        return (next, Ok(()));
     }
     if offset != next || end > size || !bytes.len().is_multiple_of(4) {
-        return (next, Reply::Order { next });
+        return (next, Err(No::Order { next }));
     }
     match slot.write(offset as usize, bytes) {
-        Ok(()) => (end, Reply::Done),
-        Err(SlotError::TooLarge) => (next, Reply::TooLarge { capacity: slot.capacity() as u32 }),
-        Err(SlotError::Fault) => (next, Reply::Fault),
+        Ok(()) => (end, Ok(())),
+        Err(SlotError::TooLarge) => (next, Err(No::TooLarge { capacity: slot.capacity() as u32 })),
+        Err(SlotError::Fault) => (next, Err(No::Fault)),
     }
 }
 
 #[inline(never)]
-fn commit<S: Slot>(subject: &mut Subject<'_, S>, size: u32) -> Reply<'static> {
-    let Some(slot) = &subject.spare else { return Reply::NoSlot };
+fn commit<S: Slot>(subject: &mut Subject<'_, S>, size: u32) -> Result<(), No> {
+    let slot = subject.spare.as_ref().ok_or(No::NoSlot)?;
     let bytes = slot.bytes().get(..size as usize).unwrap_or_default();
     let verdict = match Image::verify(bytes, subject.scratch) {
-        Ok(image) => check(image, subject.table, subject.room),
+        Ok(image) => check(image, subject.terms.settings.table, subject.terms.room),
         Err(error) => Err(Report::of_image(error)),
     };
-    match verdict.map(|()| slot.set_mark(Mark::New(subject.next))) {
-        Ok(Ok(())) => Reply::Done,
-        Ok(Err(_)) => Reply::Fault,
-        Err(report) => Reply::Refused(report),
-    }
+    verdict.map_err(No::Refused)?;
+    slot.set_mark(Mark::New(subject.next)).map_err(|_| No::Fault)
 }

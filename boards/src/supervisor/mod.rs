@@ -5,8 +5,6 @@
 
 mod session;
 
-use ermine::bare::Resources;
-
 use self::session::{Ending, Session};
 use crate::{
     board::Board,
@@ -58,12 +56,19 @@ pub struct Supervisor<'a, B, S> {
     board: B,
     slots: &'a mut [S],
     buffers: Buffers<'a>,
-    settings: Settings,
+    terms: Terms,
     link: Link,
     record: Record,
 }
 
-/// What is told of the guest.
+/// What holds for all guests.
+#[derive(Debug)]
+pub(crate) struct Terms {
+    pub(crate) settings: Settings,
+    pub(crate) room: Room,
+}
+
+/// What is known of the guest, beside its [`State`].
 #[derive(Debug, Clone, Copy)]
 struct Record {
     activity: Activity,
@@ -73,6 +78,16 @@ struct Record {
     report: Report,
     /// When the board has started.
     since_us: u64,
+    /// The number of the next guest.
+    next: u32,
+    /// Ticks in a row that it did not finish.
+    ticks: u16,
+    /// Whether `_start` has returned or waited once.
+    started: bool,
+    /// Whether another guest has arrived.
+    replaced: bool,
+    /// Whether it has had its part of this tick.
+    spent: bool,
 }
 
 /// Where a guest's image is.
@@ -93,29 +108,42 @@ impl<'a, B: Board, S: Slot> Supervisor<'a, B, S> {
             misses: 0,
             report: Report::of(Kind::None),
             since_us: 0,
+            next: 0,
+            ticks: 0,
+            started: false,
+            replaced: false,
+            spent: false,
         };
-        Self { board, slots, buffers, settings, link: Link::new(), record }
+        let room = Room { memory: buffers.memory.len(), arena: buffers.arena.len() };
+        Self { board, slots, buffers, terms: Terms { settings, room }, link: Link::new(), record }
     }
 
     /// Runs guests, until the board ends: never, on a firmware.
     pub fn run(&mut self) {
-        self.record.since_us = self.board.now_us();
-        self.say(b"on ");
-        self.board.console_write(B::NAME.as_bytes());
-        self.board.console_write(b"\n");
-        self.forget_what_was_tried();
-        self.make_safe();
-        let mut source = self.newest();
-        if source.is_none() {
-            self.record.report = Report::of(Kind::NoGuest);
-            self.say_report(None);
-        }
+        let mut source = self.start();
         while !self.board.has_ended() {
             source = match source {
                 Some(source) => self.session(source),
                 None => self.wait_for_guest(),
             };
         }
+    }
+
+    /// Brings everything to its safe state: the first guest.
+    #[inline(never)]
+    fn start(&mut self) -> Option<Source> {
+        self.record.since_us = self.board.now_us();
+        self.say(b"on ");
+        self.board.console_write(B::NAME.as_bytes());
+        self.board.console_write(b"\n");
+        self.forget_what_was_tried();
+        self.make_safe();
+        let source = self.newest();
+        if source.is_none() {
+            self.record.report = Report::of(Kind::NoGuest);
+            say_report(&mut self.board, self.record.report, None);
+        }
+        source
     }
 
     /// The board.
@@ -147,34 +175,25 @@ impl<'a, B: Board, S: Slot> Supervisor<'a, B, S> {
         };
         let numbered = self.slots.iter().enumerate().filter_map(|(index, slot)| Some((number(slot)?, index)));
         let newest = numbered.max().map(|(_, index)| Source::Slot(index));
-        newest.or(self.settings.built_in.map(Source::BuiltIn))
+        newest.or(self.terms.settings.built_in.map(Source::BuiltIn))
     }
 
     /// Runs a guest to its end: the next one.
+    #[inline(never)]
     fn session(&mut self, source: Source) -> Option<Source> {
         self.record.slot = match source {
             Source::BuiltIn(_) => BUILT_IN,
             // No firmware has more than a few slots.
             Source::Slot(index) => index as u8,
         };
-        self.record.misses = 0;
-        let next = next_number(self.slots);
-        let (active, spare) = split(self.slots, source);
-        let (bytes, mark) = match (source, active) {
-            (Source::BuiltIn(bytes), _) => (bytes, None),
-            (Source::Slot(_), Some(slot)) => (slot.bytes(), Some(slot)),
-            (Source::Slot(_), None) => return None,
+        self.record.next = next_number(self.slots);
+        let (slot, spare) = split(self.slots, source);
+        let bytes = match (source, slot) {
+            (Source::BuiltIn(bytes), _) => bytes,
+            (Source::Slot(_), slot) => slot?.bytes(),
         };
-        let session = Session {
-            board: &mut self.board,
-            spare,
-            link: &mut self.link,
-            record: &mut self.record,
-            settings: &self.settings,
-            slot: mark,
-            next,
-        };
-        let ending = session.run(bytes, &mut self.buffers);
+        let (link, record, terms) = (&mut self.link, &mut self.record, &self.terms);
+        let ending = Session { spare, link, record, terms, slot }.run(&mut self.board, bytes, &mut self.buffers);
         self.record.activity = Activity::Stopped;
         self.make_safe();
         match ending {
@@ -197,32 +216,32 @@ impl<'a, B: Board, S: Slot> Supervisor<'a, B, S> {
     }
 
     /// Nothing runs.
+    #[inline(never)]
     fn wait_for_guest(&mut self) -> Option<Source> {
         let now = self.board.now_us();
         self.board.feed_watchdog();
-        let next = next_number(self.slots);
-        let spare = spare_of(self.slots, None).and_then(|index| self.slots.get_mut(index));
-        let Buffers { memory, arena, scratch, state, .. } = &mut self.buffers;
-        let mut subject = Subject {
-            spare,
-            scratch,
-            table: self.settings.table,
-            room: Room { memory: memory.len(), arena: arena.len() },
-            status: self.record.status::<B>(now, state),
-            next,
-        };
-        match self.link.poll(&mut self.board, &mut subject) {
-            Some(Command::Run | Command::Swap) => self.newest(),
-            Some(Command::Stop) => None,
-            None => {
-                self.board.idle(now.saturating_add(self.settings.tick_us.into()));
-                None
+        while self.link.receive(&mut self.board) {
+            match self.answer(now) {
+                Some(Command::Run | Command::Swap) => return self.newest(),
+                Some(Command::Stop) | None => {}
             }
         }
+        self.board.idle(now.saturating_add(self.terms.settings.tick_us.into()));
+        None
     }
 
+    /// Does what the serial line asks for while nothing runs.
+    fn answer(&mut self, now: u64) -> Option<Command> {
+        let next = next_number(self.slots);
+        let spare = spare_of(self.slots, None).and_then(|index| self.slots.get_mut(index));
+        let Buffers { scratch, state, .. } = &mut self.buffers;
+        let mut subject = Subject { spare, scratch, terms: &self.terms, next };
+        self.link.answer(&mut self.board, &mut subject, || self.record.status::<B>(now, state))
+    }
+
+    #[inline(never)]
     fn make_safe(&mut self) {
-        Ports { board: &mut self.board, table: self.settings.table, state: self.buffers.state }.make_safe();
+        Ports { board: &mut self.board, table: self.terms.settings.table, state: self.buffers.state }.make_safe();
         self.board.make_safe();
     }
 
@@ -230,13 +249,15 @@ impl<'a, B: Board, S: Slot> Supervisor<'a, B, S> {
         self.board.console_write(b"ermine: ");
         self.board.console_write(text);
     }
-
-    fn say_report(&mut self, image: Option<ermine::image::Image<'_>>) {
-        say_report(&mut self.board, self.record.report, image);
-    }
 }
 
 impl Record {
+    /// Another guest.
+    fn begin(&mut self) {
+        (self.misses, self.ticks) = (0, 0);
+        (self.started, self.replaced, self.spent) = (false, false, false);
+    }
+
     fn status<B: Board>(&self, now_us: u64, state: &State) -> Status<'static> {
         Status {
             activity: self.activity,
@@ -253,6 +274,7 @@ impl Record {
 }
 
 /// Writes a line that tells how a guest ended.
+#[inline(never)]
 fn say_report<B: Board>(board: &mut B, report: Report, image: Option<ermine::image::Image<'_>>) {
     let out = &mut |bytes: &[u8]| board.console_write(bytes);
     out(b"ermine: ");
@@ -296,13 +318,5 @@ fn split<S: Slot>(slots: &mut [S], source: Source) -> (Option<&S>, Option<&mut S
             Ok([active, spare]) => (Some(active), Some(spare)),
             Err(_) => (None, None),
         },
-    }
-}
-
-impl<'a> Buffers<'a> {
-    /// The parts that an instance borrows.
-    fn resources(&mut self, fuel: u64) -> (Resources<'_>, &mut [u32], &mut State) {
-        let Self { stack, memory, arena, scratch, state } = self;
-        (Resources { stack, memory, arena, fuel }, scratch, state)
     }
 }

@@ -1,17 +1,19 @@
 //! One guest, from its image to its end.
+//!
+//! What lasts is in the supervisor, and what is rare is out of line: the frames below every guest stay small.
 
 use ermine::{
-    bare::{Instance, Progress, Suspended},
+    bare::{Error, Instance, Progress, Resources, Suspended},
     image::Image,
 };
 
-use super::{Buffers, Record, Settings, say_report};
+use super::{Buffers, Record, Settings, Terms, say_report};
 use crate::{
     abi::{ON_EVENT, START},
     board::Board,
     calls::Ports,
     link::{Command, Link, Subject, message::Activity},
-    refusal::{self, Entry, Room, check},
+    refusal::{Entry, check, entry},
     report::{Kind, Report},
     slot::{Mark, Slot},
     state::State,
@@ -30,54 +32,78 @@ pub(super) enum Ending {
     NotStarted,
 }
 
-/// What a guest runs with, beside its buffers.
-pub(super) struct Session<'s, B, S> {
-    pub(super) board: &'s mut B,
+/// What a guest runs with, beside its buffers and its board.
+pub(super) struct Session<'s, S> {
     /// Where the next guest is written to.
     pub(super) spare: Option<&'s mut S>,
     pub(super) link: &'s mut Link,
     pub(super) record: &'s mut Record,
-    pub(super) settings: &'s Settings,
+    pub(super) terms: &'s Terms,
     /// Where this guest is, if it has arrived.
     pub(super) slot: Option<&'s S>,
-    /// The number of the next guest.
-    pub(super) next: u32,
 }
 
-impl<B: Board, S: Slot> Session<'_, B, S> {
+impl<S: Slot> Session<'_, S> {
     /// Opens the image and runs the guest.
-    pub(super) fn run(self, bytes: &[u8], buffers: &mut Buffers<'_>) -> Ending {
+    pub(super) fn run<B: Board>(&mut self, board: &mut B, bytes: &[u8], buffers: &mut Buffers<'_>) -> Ending {
+        let Some(image) = self.open(board, bytes, buffers.stack) else { return Ending::NotStarted };
+        let Buffers { stack, memory, arena, scratch, state } = buffers;
+        let mut ports = Ports { board, table: self.terms.settings.table, state };
+        let ending = match self.instantiate(image, &mut (stack, memory, arena), &mut ports) {
+            Some(instance) => self.look_after(instance, scratch),
+            None => Ending::NotStarted,
+        };
+        say_report(ports.board, self.record.report, Some(image));
+        ending
+    }
+
+    /// Makes the instance, which runs the module's start function. The record tells why it cannot be made.
+    #[inline(never)]
+    fn instantiate<'i, 'p, 'b, B: Board>(
+        &mut self,
+        image: Image<'i>,
+        (stack, memory, arena): &'i mut (&mut [u32], &mut [u8], &mut [u64]),
+        ports: &'p mut Ports<'b, B>,
+    ) -> Option<Instance<'i, &'p mut Ports<'b, B>>> {
+        let lent = Resources { stack, memory, arena, fuel: self.terms.settings.start_fuel() };
+        match Instance::new(image, lent, ports) {
+            Ok(instance) => Some(instance),
+            Err(error) => {
+                self.record.report = Report::of_error(error);
+                None
+            }
+        }
+    }
+
+    /// The image, if it can be a guest here. Else it says why not.
+    #[inline(never)]
+    fn open<'b, B: Board>(&mut self, board: &mut B, bytes: &'b [u8], scratch: &mut [u32]) -> Option<Image<'b>> {
+        self.record.begin();
         if let Some((slot, Mark::New(number))) = self.slot.map(|slot| (slot, slot.mark())) {
             // If it cannot be marked, a reset starts it once more.
             let _ = slot.set_mark(Mark::Trying(number));
         }
-        // The value stack is not in use yet.
-        let image = match Image::verify(bytes, buffers.stack) {
-            Ok(image) => image,
-            Err(error) => {
-                self.record.report = Report::of_image(error);
-                say_report(self.board, self.record.report, None);
-                return Ending::NotStarted;
+        // The value stack, which is not in use yet.
+        let (report, image) = match Image::verify(bytes, scratch) {
+            Err(error) => (Report::of_image(error), None),
+            Ok(image) => {
+                self.record.checksum = image.checksum();
+                match check(image, self.terms.settings.table, self.terms.room) {
+                    Ok(()) => return Some(image),
+                    Err(report) => (report, Some(image)),
+                }
             }
         };
-        self.record.checksum = image.checksum();
-        let Self { board, spare, link, record, settings, slot, next } = self;
-        let (resources, scratch, state) = buffers.resources(settings.start_fuel());
-        let room = Room::of(&resources);
-        let subject =
-            Subject { spare, scratch, table: settings.table, room, status: record.status::<B>(0, state), next };
-        let mut ports = Ports { board, table: settings.table, state };
-        let instance = check(image, settings.table, room)
-            .and_then(|()| Instance::new(image, resources, &mut ports).map_err(Report::of_error));
-        let ending = match instance {
-            Ok(mut instance) => Running::new(&mut instance, subject, link, record, settings, slot).run_until_end(),
-            Err(report) => {
-                record.report = report;
-                Ending::NotStarted
-            }
-        };
-        say_report(ports.board, record.report, Some(image));
-        ending
+        self.record.report = report;
+        say_report(board, report, image);
+        None
+    }
+
+    /// Out of line: the module's start function, which runs before, has this much more.
+    #[inline(never)]
+    fn look_after<B: Board>(&mut self, instance: Instance<'_, &mut Ports<'_, B>>, scratch: &mut [u32]) -> Ending {
+        let event = entry(instance.image(), ON_EVENT, Entry::Event);
+        Running { instance, event, scratch, session: self }.run_until_end()
     }
 }
 
@@ -89,82 +115,60 @@ impl Settings {
 }
 
 /// A guest that runs.
-struct Running<'r, 'i, 'b, B, S> {
-    instance: &'r mut Instance<'i, &'i mut Ports<'b, B>>,
-    start: Option<u32>,
+struct Running<'r, 's, 'i, 'p, 'b, B, S> {
+    instance: Instance<'i, &'p mut Ports<'b, B>>,
     event: Option<u32>,
-    subject: Subject<'r, S>,
-    link: &'r mut Link,
-    record: &'r mut Record,
-    settings: &'r Settings,
-    slot: Option<&'r S>,
-    /// Whether `_start` has returned or waited once.
-    started: bool,
-    /// Whether another guest has arrived.
-    replaced: bool,
-    /// Ticks in a row that the guest did not finish.
-    ticks: u16,
-    tick_end_us: u64,
-    /// Whether the guest has had its part of this tick.
-    spent: bool,
+    /// For the verification of the next guest.
+    scratch: &'r mut [u32],
+    session: &'r mut Session<'s, S>,
 }
 
-impl<'r, 'i, 'b, B: Board, S: Slot> Running<'r, 'i, 'b, B, S> {
-    fn new(
-        instance: &'r mut Instance<'i, &'i mut Ports<'b, B>>,
-        subject: Subject<'r, S>,
-        link: &'r mut Link,
-        record: &'r mut Record,
-        settings: &'r Settings,
-        slot: Option<&'r S>,
-    ) -> Self {
-        let image = instance.image();
-        // What the module's start function has left.
-        instance.set_fuel(0);
-        Self {
-            start: refusal::entry(image, START, Entry::Start),
-            event: refusal::entry(image, ON_EVENT, Entry::Event),
-            instance,
-            subject,
-            link,
-            record,
-            settings,
-            slot,
-            started: false,
-            replaced: false,
-            ticks: 0,
-            tick_end_us: 0,
-            spent: false,
-        }
-    }
+/// What comes next.
+enum Turn {
+    Ended(Ending),
+    Rests,
+    Runs,
+}
 
-    fn run_until_end(mut self) -> Ending {
-        self.record.activity = Activity::Idle;
-        match self.start.map(|func| self.instance.start(func, ())) {
-            None => self.has_started(),
-            Some(Ok(())) => self.record.activity = Activity::Running,
-            Some(Err(error)) => return self.end(Report::of_error(error)),
+impl<B: Board, S: Slot> Running<'_, '_, '_, '_, '_, B, S> {
+    fn run_until_end(&mut self) -> Ending {
+        if let Some(ending) = self.begin() {
+            return ending;
         }
         loop {
             let now = self.board().now_us();
-            self.board().feed_watchdog();
-            if self.board().has_ended() {
-                return self.end(Report::of(Kind::Stopped));
-            }
             if let Some(ending) = self.obey(now) {
                 return ending;
             }
-            self.tick(now);
-            self.poll(now);
-            if let Err(report) = self.deliver().and_then(|()| self.go_on(now)) {
-                // A program that ends well has started well.
-                if report == (Report { a: 0, ..Report::of(Kind::Exit) }) {
-                    self.has_started();
+            match self.attend(now) {
+                Turn::Ended(ending) => return ending,
+                Turn::Rests => {}
+                Turn::Runs => {
+                    let progress = self.instance.resume::<()>();
+                    if let Some(ending) = self.judge(&progress) {
+                        return ending;
+                    }
                 }
-                return self.end(report);
             }
             self.rest();
         }
+    }
+
+    /// Begins `_start`, if there is one.
+    #[inline(never)]
+    fn begin(&mut self) -> Option<Ending> {
+        // What the module's start function has left.
+        self.instance.set_fuel(0);
+        self.record().activity = Activity::Idle;
+        let Some(func) = entry(self.instance.image(), START, Entry::Start) else {
+            self.has_started();
+            return None;
+        };
+        if let Err(error) = self.instance.start(func, ()) {
+            return Some(self.end(Report::of_error(error)));
+        }
+        self.record().activity = Activity::Running;
+        None
     }
 
     fn board(&mut self) -> &mut B {
@@ -175,40 +179,73 @@ impl<'r, 'i, 'b, B: Board, S: Slot> Running<'r, 'i, 'b, B, S> {
         self.instance.host().state
     }
 
-    /// Does what the serial line asks for. A new guest takes over when the old one waits, for an event or for time to pass.
-    fn obey(&mut self, now: u64) -> Option<Ending> {
-        let Ports { board, state, .. } = self.instance.host();
-        self.subject.status = self.record.status::<B>(now, state);
-        match self.link.poll(*board, &mut self.subject) {
-            Some(Command::Stop) => {
-                self.end(Report::of(Kind::Stopped));
-                return Some(Ending::Stopped);
-            }
-            Some(Command::Run) => {
-                self.end(Report::of(Kind::Stopped));
-                return Some(Ending::Again);
-            }
-            Some(Command::Swap) => self.replaced = true,
-            None => {}
+    fn record(&mut self) -> &mut Record {
+        self.session.record
+    }
+
+    /// Whatever is to be done before the guest runs.
+    #[inline(never)]
+    fn attend(&mut self, now: u64) -> Turn {
+        self.board().feed_watchdog();
+        if self.board().has_ended() {
+            return Turn::Ended(self.end(Report::of(Kind::Stopped)));
         }
-        if self.replaced && self.record.activity != Activity::Running {
+        self.tick(now);
+        self.poll(now);
+        if let Err(error) = self.deliver() {
+            return Turn::Ended(self.end(Report::of_error(error)));
+        }
+        let waits = self.state().wake_us.is_some_and(|wake| now < wake);
+        let Record { activity, spent, .. } = *self.record();
+        match activity {
+            Activity::Stopped | Activity::Idle => Turn::Rests,
+            Activity::Waiting if waits => Turn::Rests,
+            Activity::Running if spent => Turn::Rests,
+            Activity::Waiting | Activity::Running => Turn::Runs,
+        }
+    }
+
+    /// Does what the serial line asks for. A new guest takes over when the old one waits, for an event or for time to pass.
+    #[inline(never)]
+    fn obey(&mut self, now: u64) -> Option<Ending> {
+        while self.session.link.receive(self.instance.host().board) {
+            if let Some(ending) = self.answer(now) {
+                return Some(ending);
+            }
+        }
+        if self.record().replaced && self.record().activity != Activity::Running {
             self.end(Report::of(Kind::Replaced));
             return Some(Ending::Replaced);
         }
         None
     }
 
+    fn answer(&mut self, now: u64) -> Option<Ending> {
+        let Ports { board, state, .. } = self.instance.host();
+        let Session { spare, link, record, terms, .. } = &mut *self.session;
+        let mut subject = Subject { spare: spare.as_deref_mut(), scratch: self.scratch, terms, next: record.next };
+        let ending = match link.answer(*board, &mut subject, || record.status::<B>(now, state))? {
+            Command::Stop => Ending::Stopped,
+            Command::Run => Ending::Again,
+            Command::Swap => {
+                record.replaced = true;
+                return None;
+            }
+        };
+        self.end(Report::of(Kind::Stopped));
+        Some(ending)
+    }
+
     /// Gives the guest fuel at the start of each tick. What it still owes for one large step it may save up for.
     fn tick(&mut self, now: u64) {
-        if now < self.tick_end_us {
+        if self.state().tick_end_us.is_some_and(|end| now < end) {
             return;
         }
-        self.tick_end_us = now.saturating_add(self.settings.tick_us.into());
-        self.spent = false;
-        let end = self.tick_end_us;
-        self.state().tick_end_us = Some(end);
-        let saved = if self.record.activity == Activity::Running { self.instance.fuel() } else { 0 };
-        self.instance.set_fuel(saved.saturating_add(self.settings.fuel.into()));
+        let Settings { tick_us, fuel, .. } = self.session.terms.settings;
+        self.state().tick_end_us = Some(now.saturating_add(tick_us.into()));
+        self.record().spent = false;
+        let saved = if self.record().activity == Activity::Running { self.instance.fuel() } else { 0 };
+        self.instance.set_fuel(saved.saturating_add(fuel.into()));
     }
 
     fn poll(&mut self, now: u64) {
@@ -219,77 +256,80 @@ impl<'r, 'i, 'b, B: Board, S: Slot> Running<'r, 'i, 'b, B, S> {
     }
 
     /// Tells the guest of the next event, if it is idle.
-    fn deliver(&mut self) -> Result<(), Report> {
-        if self.record.activity != Activity::Idle {
+    fn deliver(&mut self) -> Result<(), Error> {
+        if self.record().activity != Activity::Idle {
             return Ok(());
         }
         let Some(event) = self.state().events.pop_front() else { return Ok(()) };
         // A guest without `on_event` is not told.
         if let Some(func) = self.event {
-            self.instance.start(func, (event.id, event.arg)).map_err(Report::of_error)?;
-            self.record.activity = Activity::Running;
+            self.instance.start(func, (event.id, event.arg))?;
+            self.record().activity = Activity::Running;
         }
         Ok(())
     }
 
-    /// Runs the guest, if it does not wait, as far as its fuel goes.
-    fn go_on(&mut self, now: u64) -> Result<(), Report> {
-        let waits = self.state().wake_us.is_some_and(|wake| now < wake);
-        match self.record.activity {
-            Activity::Stopped | Activity::Idle => return Ok(()),
-            Activity::Waiting if waits => return Ok(()),
-            Activity::Running if self.spent => return Ok(()),
-            Activity::Waiting | Activity::Running => {}
-        }
-        match self.instance.resume::<()>().map_err(Report::of_error)? {
-            Progress::Finished(()) => self.is_well(Activity::Idle),
-            Progress::Suspended(Suspended::Host) if self.state().wake_us.is_some() => self.is_well(Activity::Waiting),
+    /// What comes of how far the guest has come.
+    #[inline(never)]
+    fn judge(&mut self, progress: &Result<Progress<()>, Error>) -> Option<Ending> {
+        match *progress {
+            Ok(Progress::Finished(())) => self.is_well(Activity::Idle),
+            Ok(Progress::Suspended(Suspended::Host)) if self.state().wake_us.is_some() => {
+                self.is_well(Activity::Waiting)
+            }
             // Out of fuel, or a call that waits for the next tick.
-            Progress::Suspended(_) => return self.miss(),
+            Ok(Progress::Suspended(_)) => return self.miss(),
+            Err(error) => {
+                // A program that ends well has started well.
+                if error == Error::Exit(0) {
+                    self.has_started();
+                }
+                return Some(self.end(Report::of_error(error)));
+            }
         }
-        Ok(())
+        None
     }
 
     fn is_well(&mut self, activity: Activity) {
-        self.record.activity = activity;
-        self.ticks = 0;
+        (self.record().activity, self.record().ticks) = (activity, 0);
         self.has_started();
     }
 
+    #[inline(never)]
     fn has_started(&mut self) {
-        self.started = true;
-        if let Some((slot, Mark::Trying(number))) = self.slot.map(|slot| (slot, slot.mark())) {
+        self.record().started = true;
+        if let Some((slot, Mark::Trying(number))) = self.session.slot.map(|slot| (slot, slot.mark())) {
             // If it cannot be marked, a reset goes back to the guest before it.
             let _ = slot.set_mark(Mark::Good(number));
         }
     }
 
-    fn miss(&mut self) -> Result<(), Report> {
-        self.record.activity = Activity::Running;
-        self.spent = true;
-        self.record.misses = self.record.misses.saturating_add(1);
-        self.ticks = self.ticks.saturating_add(1);
-        if self.ticks <= self.settings.most_ticks {
-            return Ok(());
-        }
-        Err(Report { a: self.ticks.into(), ..Report::of(Kind::Overdue) })
+    fn miss(&mut self) -> Option<Ending> {
+        let most = self.session.terms.settings.most_ticks;
+        let record = self.record();
+        (record.activity, record.spent) = (Activity::Running, true);
+        record.misses = record.misses.saturating_add(1);
+        record.ticks = record.ticks.saturating_add(1);
+        let ticks = record.ticks;
+        (ticks > most).then(|| self.end(Report { a: ticks.into(), ..Report::of(Kind::Overdue) }))
     }
 
     /// Waits for the next tick, or for what comes before.
+    #[inline(never)]
     fn rest(&mut self) {
-        let end = self.tick_end_us;
+        let activity = self.record().activity;
         let state = self.state();
-        let next = state.next_us().unwrap_or(u64::MAX).min(end);
-        let is_idle = self.record.activity == Activity::Idle;
-        if is_idle && !self.state().events.is_empty() {
+        let end = state.tick_end_us.unwrap_or(0);
+        if activity == Activity::Idle && !state.events.is_empty() {
             return;
         }
-        let until = if self.record.activity == Activity::Running { end } else { next };
+        let next = state.next_us().unwrap_or(u64::MAX).min(end);
+        let until = if activity == Activity::Running { end } else { next };
         self.board().idle(until);
     }
 
     fn end(&mut self, report: Report) -> Ending {
-        self.record.report = report;
-        if self.started { Ending::Stopped } else { Ending::NotStarted }
+        self.record().report = report;
+        if self.record().started { Ending::Stopped } else { Ending::NotStarted }
     }
 }

@@ -3,6 +3,7 @@
 use super::stream::Stream;
 use crate::args::PortArgs;
 use crate::exit::{Exit, Failure};
+use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 use rustix::termios::{OptionalActions, QueueSelector, tcflush, tcgetattr, tcsetattr};
 use std::fs::File;
@@ -63,6 +64,8 @@ fn device(path: &Path, baud: u32) -> io::Result<Port> {
     if !file.metadata()?.file_type().is_char_device() {
         return Err(Errno::NOTTY.into());
     }
+    // Two programs at one line take each other's bytes. (A terminal's exclusive mode would outlive a program that is killed.)
+    flock(&file, FlockOperation::NonBlockingLockExclusive)?;
     let mut termios = tcgetattr(&file)?;
     termios.make_raw();
     termios.control_modes |= rustix::termios::ControlModes::CLOCAL | rustix::termios::ControlModes::CREAD;
@@ -93,7 +96,9 @@ fn failure(port: &str, error: &io::Error) -> Failure {
             told(Exit::CannotLoad, "it may not be opened: join the group that owns it, often dialout or uucp")
         }
         (_, Some(Errno::NOTTY)) => told(Exit::CannotLoad, "it is no serial device; for a command write exec:COMMAND"),
-        (_, Some(Errno::BUSY)) => told(Exit::CannotLoad, "another program has it: close that first"),
+        (_, Some(Errno::BUSY | Errno::WOULDBLOCK)) => {
+            told(Exit::CannotLoad, "another program has it: close that first")
+        }
         (_, Some(Errno::INVAL)) => told(Exit::Usage, "the device does not have this speed: try another --baud"),
         // The kinds are the standard library's, and open-ended.
         _ => told(Exit::CannotLoad, &format!("it cannot be opened: {error}")),

@@ -1,9 +1,9 @@
 //! micro:bit: an nRF51822, a Cortex-M0 with 16 KB of RAM. The LED is the first of the matrix, the serial line goes to the USB chip.
 
-use ermine_boards::{Absent, Board, Errno, Grant, Mode, Pull};
+use ermine_boards::{Absent, Access, Board, Errno, Grant, Mode, Pull};
 
 use crate::{
-    nrf::{Clock, FlashSlot, Gpio, Twi, Uart, Watchdog, random},
+    nrf::{Clock, FlashSlot, Gpio, Storage, Twi, Uart, Watchdog, random},
     once::Once,
     pin::Pin,
 };
@@ -16,10 +16,13 @@ pub const MEMORY: usize = 4 << 10;
 pub const ARENA: usize = 96;
 pub const SCRATCH: usize = 64;
 /// Guests that arrive are written to flash.
-pub type Slots = [FlashSlot<{ 8 << 10 }, { 1 << 10 }>; 2];
+pub type Slot = FlashSlot<{ 8 << 10 }, { 1 << 10 }>;
 #[allow(unsafe_code, reason = "addresses of flash")]
-// SAFETY: the memory map ends at 240 KB.
-pub static SLOTS: Once<Slots> = Once::new(unsafe { [FlashSlot::at(240 << 10), FlashSlot::at(248 << 10)] });
+// SAFETY: the memory map ends at 238 KB.
+pub static SLOTS: Once<[Slot; 2]> = Once::new(unsafe { [FlashSlot::at(240 << 10), FlashSlot::at(248 << 10)] });
+/// Bytes that outlive a reset.
+type Settings = Storage<{ 1 << 10 }>;
+
 /// Fuel for a tick.
 pub const FUEL: u32 = 400;
 
@@ -37,6 +40,7 @@ pub static TABLE: &[Grant] = &[
     // The accelerometer, and the magnetometer.
     Grant::i2c("sensor", 0, 0x0e..=0x1d),
     Grant::random(),
+    Grant::storage("settings", 0, 256, Access::ReadWrite),
 ];
 
 /// The board.
@@ -45,6 +49,7 @@ pub struct Chosen {
     line: Uart,
     bus: Twi,
     watchdog: Watchdog,
+    settings: Settings,
 }
 
 impl Chosen {
@@ -57,8 +62,15 @@ impl Chosen {
             line: Uart::start(24, 25),
             bus: Twi::start(0, 30),
             watchdog: Watchdog::start(),
+            settings: settings(),
         })
     }
+}
+
+#[allow(unsafe_code, reason = "an address of flash")]
+const fn settings() -> Settings {
+    // SAFETY: the memory map ends there, and slots come behind it.
+    unsafe { Storage::at(238 << 10) }
 }
 
 impl Board for Chosen {
@@ -96,6 +108,14 @@ impl Board for Chosen {
 
     fn i2c(&mut self, bus: u8) -> Option<&mut Twi> {
         (bus == 0).then_some(&mut self.bus)
+    }
+
+    fn storage_read(&mut self, _: u8, offset: u32, bytes: &mut [u8]) -> Result<(), Errno> {
+        self.settings.read(offset, bytes)
+    }
+
+    fn storage_write(&mut self, _: u8, offset: u32, bytes: &[u8]) -> Result<(), Errno> {
+        self.settings.write(offset, bytes)
     }
 
     fn random(&mut self, bytes: &mut [u8]) -> Result<(), Errno> {

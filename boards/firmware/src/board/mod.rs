@@ -9,4 +9,4 @@
 #[cfg_attr(board = "virt", path = "virt.rs")]
 mod chosen;
 
-pub use chosen::{ARENA, Chosen, FUEL, MEMORY, SCRATCH, SLOTS, STACK, TABLE, entry};
+pub use chosen::{ARENA, Chosen, FUEL, MEMORY, SCRATCH, SLOTS, STACK, Slot, TABLE, entry};

@@ -2,11 +2,12 @@
 //!
 //! QEMU models what is used here; LEDs show in its traces (`-trace 'led_*'`).
 
-use ermine_boards::{Absent, Board, Errno, Grant, Mode, Pull, RamSlot};
+use ermine_boards::{Absent, Board, Errno, Grant, Mode, Pull, SoftI2c};
 
 use crate::{
+    code_slot::CodeSlot,
     once::Once,
-    pin::{Line, Pin},
+    pin::{Line, Pin, Spin},
     systick::Clock,
 };
 
@@ -17,9 +18,12 @@ pub const STACK: usize = 4096;
 pub const MEMORY: usize = 256 << 10;
 pub const ARENA: usize = 1024;
 pub const SCRATCH: usize = 1024;
-/// Guests that arrive are kept in RAM, of which the board's code memory is made, too.
-pub type Slots = [RamSlot<{ 64 << 10 }>; 2];
-pub static SLOTS: Once<Slots> = Once::new([const { RamSlot::new() }; 2]);
+/// Guests that arrive are kept in code memory, beside the firmware. It is RAM on this board.
+pub type Slot = CodeSlot<{ 512 << 10 }>;
+#[allow(unsafe_code, reason = "addresses of code memory")]
+// SAFETY: the memory map ends after 3 MB.
+pub static SLOTS: Once<[Slot; 2]> =
+    Once::new(unsafe { [CodeSlot::at(CODE + (3 << 20)), CodeSlot::at(CODE + (3 << 20) + (512 << 10))] });
 /// Fuel for a tick.
 pub const FUEL: u32 = 800;
 
@@ -31,6 +35,7 @@ pub static TABLE: &[Grant] = &[
     Grant::clock(),
     Grant::timer("tick", 1000),
     Grant::log(),
+    Grant::i2c("sensor", 0, 0x48..=0x4b),
     // With the feature `wasi`.
     Grant::stdio(),
 ];
@@ -41,9 +46,13 @@ mod place {
 
     pub(super) const NAME: &str = "mps2-an386";
     pub(super) const MHZ: u32 = 25;
+    pub(super) const CODE: usize = 0;
     blocks! {
         UART = 0x4000_4000;
         IO = 0x4002_8000;
+        /// Two open-drain pins, on the second shield.
+        I2C = 0x4002_a000;
+        WATCHDOG = 0x4000_8000;
     }
 }
 
@@ -53,13 +62,17 @@ mod place {
 
     pub(super) const NAME: &str = "mps2-an505";
     pub(super) const MHZ: u32 = 20;
+    pub(super) const CODE: usize = 0x1000_0000;
     blocks! {
         UART = 0x5020_0000;
         IO = 0x5030_2000;
+        /// Two open-drain pins, on the second shield.
+        I2C = 0x5020_d000;
+        WATCHDOG = 0x5008_1000;
     }
 }
 
-use place::{IO, MHZ, UART};
+use place::{CODE, I2C, IO, MHZ, UART, WATCHDOG};
 
 /// Registers of the serial line.
 mod uart {
@@ -77,16 +90,28 @@ mod io {
     pub(super) const BUTTONS: u16 = 0x08;
 }
 
-/// The board. It has no watchdog.
+/// Registers of the watchdog.
+mod watchdog {
+    pub(super) const LOAD: u16 = 0x000;
+    pub(super) const CONTROL: u16 = 0x008;
+    /// Anything written here begins a new period.
+    pub(super) const CLEAR: u16 = 0x00c;
+    /// Counting, and a reset after the second period.
+    pub(super) const ON: u32 = 0b11;
+}
+
+/// The board. Its watchdog has patience for half a second: after the first half of it there is an interrupt, which nobody comes back from.
 pub struct Chosen {
     clock: Clock<MHZ>,
 }
 
 impl Chosen {
-    /// Starts clock and serial line.
+    /// Starts clock, serial line and watchdog.
     pub fn start() -> Option<Self> {
         UART.write(uart::DIVIDER, MHZ * 1_000_000 / 115_200);
         UART.write(uart::CONTROL, 0b11);
+        WATCHDOG.write(watchdog::LOAD, MHZ * 250_000);
+        WATCHDOG.write(watchdog::CONTROL, watchdog::ON);
         Some(Self { clock: Clock::start()? })
     }
 }
@@ -118,11 +143,24 @@ impl Line for Gpio {
     }
 }
 
+/// The clock (0) or the data (1) of the bus: bits that one register sets and the next one clears. Reading tells the level.
+pub struct Wire(u8);
+
+impl Line for Wire {
+    fn drive(&mut self, high: bool) {
+        I2C.write(if high { 0 } else { 4 }, 1 << self.0);
+    }
+
+    fn is_high(&mut self) -> bool {
+        I2C.read(0) >> self.0 & 1 != 0
+    }
+}
+
 impl Board for Chosen {
     const NAME: &'static str = place::NAME;
 
     type Pin<'a> = Pin<Gpio>;
-    type I2c<'a> = Absent;
+    type I2c<'a> = SoftI2c<Pin<Wire>, Pin<Wire>, Spin<MHZ>>;
     type Spi<'a> = Absent;
     type Pwm<'a> = Absent;
     type Serial<'a> = Absent;
@@ -135,6 +173,10 @@ impl Board for Chosen {
         self.clock.idle(until_us);
     }
 
+    fn feed_watchdog(&mut self) {
+        WATCHDOG.write(watchdog::CLEAR, 1);
+    }
+
     fn console_read(&mut self) -> Option<u8> {
         let is_there = UART.read(uart::STATE) & uart::RECEIVER_FULL != 0;
         is_there.then(|| UART.read(uart::DATA) as u8)
@@ -145,6 +187,10 @@ impl Board for Chosen {
             while UART.read(uart::STATE) & uart::TRANSMITTER_FULL != 0 {}
             UART.write(uart::DATA, byte.into());
         }
+    }
+
+    fn i2c(&mut self, bus: u8) -> Option<Self::I2c<'_>> {
+        (bus == 0).then(|| SoftI2c::new(Pin(Wire(0)), Pin(Wire(1)), Spin))
     }
 
     fn pin(&mut self, pin: u8) -> Option<Pin<Gpio>> {

@@ -1,9 +1,9 @@
 //! nRF52840-DK: a Cortex-M4F. LED 1 is on P0.13, button 1 on P0.11, the serial line goes to the debugger. Builds; QEMU has no model of it.
 
-use ermine_boards::{Absent, Board, Errno, Grant, Level, Mode, Pull};
+use ermine_boards::{Absent, Access, Board, Errno, Grant, Level, Mode, Pull};
 
 use crate::{
-    nrf::{Clock, FlashSlot, Gpio, Twi, Uart, Watchdog, random},
+    nrf::{Clock, FlashSlot, Gpio, Storage, Twi, Uart, Watchdog, random},
     once::Once,
     pin::Pin,
 };
@@ -16,10 +16,13 @@ pub const MEMORY: usize = 128 << 10;
 pub const ARENA: usize = 512;
 pub const SCRATCH: usize = 256;
 /// Guests that arrive are written to flash.
-pub type Slots = [FlashSlot<{ 32 << 10 }, { 4 << 10 }>; 2];
+pub type Slot = FlashSlot<{ 32 << 10 }, { 4 << 10 }>;
 #[allow(unsafe_code, reason = "addresses of flash")]
-// SAFETY: the memory map ends at 960 KB.
-pub static SLOTS: Once<Slots> = Once::new(unsafe { [FlashSlot::at(960 << 10), FlashSlot::at(992 << 10)] });
+// SAFETY: the memory map ends at 952 KB.
+pub static SLOTS: Once<[Slot; 2]> = Once::new(unsafe { [FlashSlot::at(960 << 10), FlashSlot::at(992 << 10)] });
+/// Bytes that outlive a reset.
+type Settings = Storage<{ 4 << 10 }>;
+
 /// Fuel for a tick.
 pub const FUEL: u32 = 2000;
 
@@ -34,6 +37,7 @@ pub static TABLE: &[Grant] = &[
     // Pins of the Arduino connector.
     Grant::i2c("sensor", 0, 0x08..=0x77),
     Grant::random(),
+    Grant::storage("settings", 0, 256, Access::ReadWrite),
 ];
 
 /// The board.
@@ -42,6 +46,7 @@ pub struct Chosen {
     line: Uart,
     bus: Twi,
     watchdog: Watchdog,
+    settings: Settings,
 }
 
 impl Chosen {
@@ -52,8 +57,15 @@ impl Chosen {
             line: Uart::start(6, 8),
             bus: Twi::start(27, 26),
             watchdog: Watchdog::start(),
+            settings: settings(),
         })
     }
+}
+
+#[allow(unsafe_code, reason = "an address of flash")]
+const fn settings() -> Settings {
+    // SAFETY: the memory map ends there, and slots come behind it.
+    unsafe { Storage::at(952 << 10) }
 }
 
 impl Board for Chosen {
@@ -91,6 +103,14 @@ impl Board for Chosen {
 
     fn i2c(&mut self, bus: u8) -> Option<&mut Twi> {
         (bus == 0).then_some(&mut self.bus)
+    }
+
+    fn storage_read(&mut self, _: u8, offset: u32, bytes: &mut [u8]) -> Result<(), Errno> {
+        self.settings.read(offset, bytes)
+    }
+
+    fn storage_write(&mut self, _: u8, offset: u32, bytes: &[u8]) -> Result<(), Errno> {
+        self.settings.write(offset, bytes)
     }
 
     fn random(&mut self, bytes: &mut [u8]) -> Result<(), Errno> {

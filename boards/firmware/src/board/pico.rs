@@ -16,8 +16,8 @@ pub const MEMORY: usize = 96 << 10;
 pub const ARENA: usize = 256;
 pub const SCRATCH: usize = 256;
 /// Guests that arrive are kept in RAM: code runs from the flash chip, which cannot be read while it is written.
-pub type Slots = [RamSlot<{ 32 << 10 }>; 2];
-pub static SLOTS: Once<Slots> = Once::new([const { RamSlot::new() }; 2]);
+pub type Slot = RamSlot<{ 32 << 10 }>;
+pub static SLOTS: Once<[Slot; 2]> = Once::new([const { RamSlot::new() }; 2]);
 /// Fuel for a tick.
 pub const FUEL: u32 = 400;
 

@@ -1,12 +1,13 @@
-//! STM32VLDISCOVERY: an STM32F100, a Cortex-M3 with 8 KB of RAM. The LEDs are on PC8 and PC9, the button on PA0, the serial line on PA9 and PA10.
+//! STM32VLDISCOVERY: an STM32F100, a Cortex-M3 with 8 KB of RAM. The LEDs are on PC8 and PC9, the button on PA0, the serial line on PA9 and PA10,
+//! the I²C bus on PB6 and PB7.
 //!
 //! Pins are numbered by 16: PC8 is 40. QEMU does not model clocks, pins and watchdog: what is written to them is in its log (`-d unimp`).
 
-use ermine_boards::{Absent, Board, Errno, Grant, Mode, Pull, RamSlot};
+use ermine_boards::{Absent, Board, Errno, Grant, Mode, Pull, RamSlot, SoftI2c};
 
 use crate::{
     once::Once,
-    pin::Pin,
+    pin::{Pin, Spin},
     reg::{Block, blocks},
     stm32::{self, Usart, Watchdog, wait_for},
     systick::Clock,
@@ -21,8 +22,8 @@ pub const ARENA: usize = 48;
 pub const SCRATCH: usize = 32;
 /// Guests that arrive are kept in RAM: QEMU does not model the flash controller. There is room for one, which can
 /// be written while the firmware's own guest runs, or none.
-pub type Slots = [RamSlot<1536>; 1];
-pub static SLOTS: Once<Slots> = Once::new([const { RamSlot::new() }; 1]);
+pub type Slot = RamSlot<1536>;
+pub static SLOTS: Once<[Slot; 1]> = Once::new([const { RamSlot::new() }; 1]);
 /// Fuel for a tick.
 pub const FUEL: u32 = 800;
 
@@ -34,6 +35,7 @@ pub static TABLE: &[Grant] = &[
     Grant::clock(),
     Grant::timer("tick", 1000),
     Grant::log(),
+    Grant::i2c("sensor", 0, 0x48..=0x4b),
 ];
 
 blocks! {
@@ -52,6 +54,9 @@ mod gpio {
     pub(super) const BSRR: u16 = 0x10;
 }
 
+/// The bus: its clock is PB6, data PB7.
+const CLOCK: u8 = 6;
+
 /// The board.
 pub struct Chosen {
     clock: Clock<24>,
@@ -66,6 +71,9 @@ impl Chosen {
         // Ports A, B, C and the USART; PA9 is its output.
         RCC.replace(0x18, 0, 1 << 14 | 0b111 << 2);
         GPIOA.replace(gpio::CRH, 0xf << 4, 0xb << 4);
+        // The bus: high, and open drain.
+        GPIOB.write(gpio::BSRR, 0b11 << CLOCK);
+        GPIOB.replace(gpio::CRL, 0xff << (CLOCK * 4), 0x66 << (CLOCK * 4));
         // 24 MHz by 115,200 baud.
         let line = Usart::start(USART1, 208);
         Some(Self { clock: Clock::start()?, line, watchdog: Watchdog::start() })
@@ -90,7 +98,7 @@ impl Board for Chosen {
     const NAME: &'static str = "stm32vldiscovery";
 
     type Pin<'a> = Pin<Gpio>;
-    type I2c<'a> = Absent;
+    type I2c<'a> = stm32::Bus<{ gpio::IDR }, { gpio::BSRR }, 24>;
     type Spi<'a> = Absent;
     type Pwm<'a> = Absent;
     type Serial<'a> = Absent;
@@ -108,15 +116,20 @@ impl Board for Chosen {
     }
 
     fn console_read(&mut self) -> Option<u8> {
-        self.line.read()
+        self.line.byte()
     }
 
     fn console_write(&mut self, bytes: &[u8]) {
-        self.line.write(bytes);
+        self.line.put(bytes);
     }
 
     fn pin(&mut self, pin: u8) -> Option<Pin<Gpio>> {
         Gpio::of(pin, PORTS).map(Pin)
+    }
+
+    fn i2c(&mut self, bus: u8) -> Option<Self::I2c<'_>> {
+        let pin = |bit| Pin(Gpio { port: GPIOB, bit });
+        (bus == 0).then(|| SoftI2c::new(pin(CLOCK), pin(CLOCK + 1), Spin))
     }
 
     fn set_mode(&mut self, pin: u8, mode: Mode) -> Result<(), Errno> {

@@ -16,8 +16,8 @@ pub const MEMORY: usize = 256 << 10;
 pub const ARENA: usize = 1024;
 pub const SCRATCH: usize = 1024;
 /// Guests that arrive are kept in RAM: there is no flash.
-pub type Slots = [RamSlot<{ 64 << 10 }>; 2];
-pub static SLOTS: Once<Slots> = Once::new([const { RamSlot::new() }; 2]);
+pub type Slot = RamSlot<{ 64 << 10 }>;
+pub static SLOTS: Once<[Slot; 2]> = Once::new([const { RamSlot::new() }; 2]);
 /// Fuel for a tick.
 pub const FUEL: u32 = 10_000;
 
