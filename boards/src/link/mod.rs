@@ -38,7 +38,7 @@ pub(crate) struct Subject<'s, S> {
 }
 
 /// Why a request is not carried out: replies without the largest of them, which nothing is kept on the stack for.
-enum No {
+enum Failure {
     Refused(Report),
     Order { next: u32 },
     TooLarge { capacity: u32 },
@@ -114,7 +114,7 @@ impl Link {
                 (None, outcome)
             }
             Request::Commit if self.next == TAKEN => (None, Ok(())),
-            Request::Commit if self.next != self.size => (None, Err(No::Order { next: self.next })),
+            Request::Commit if self.next != self.size => (None, Err(Failure::Order { next: self.next })),
             Request::Commit => {
                 let outcome = commit(subject, self.size);
                 if outcome.is_ok() {
@@ -128,14 +128,14 @@ impl Link {
     }
 
     #[inline(never)]
-    fn send_outcome<B: Board>(&mut self, board: &mut B, kind: u8, number: u8, outcome: Result<(), No>) {
+    fn send_outcome<B: Board>(&mut self, board: &mut B, kind: u8, number: u8, outcome: Result<(), Failure>) {
         let reply = match outcome {
             Ok(()) => Reply::Done,
-            Err(No::Refused(report)) => Reply::Refused(report),
-            Err(No::Order { next }) => Reply::Order { next },
-            Err(No::TooLarge { capacity }) => Reply::TooLarge { capacity },
-            Err(No::Fault) => Reply::Fault,
-            Err(No::NoSlot) => Reply::NoSlot,
+            Err(Failure::Refused(report)) => Reply::Refused(report),
+            Err(Failure::Order { next }) => Reply::Order { next },
+            Err(Failure::TooLarge { capacity }) => Reply::TooLarge { capacity },
+            Err(Failure::Fault) => Reply::Fault,
+            Err(Failure::NoSlot) => Reply::NoSlot,
         };
         self.send(board, kind, number, &reply);
     }
@@ -157,13 +157,13 @@ impl Link {
     }
 }
 
-fn begin<S: Slot>(subject: &mut Subject<'_, S>, size: u32) -> Result<(), No> {
-    let slot = subject.spare.as_mut().ok_or(No::NoSlot)?;
+fn begin<S: Slot>(subject: &mut Subject<'_, S>, size: u32) -> Result<(), Failure> {
+    let slot = subject.spare.as_mut().ok_or(Failure::NoSlot)?;
     if size as usize > slot.capacity() {
         // Slots are smaller than 4 GiB.
-        return Err(No::TooLarge { capacity: slot.capacity() as u32 });
+        return Err(Failure::TooLarge { capacity: slot.capacity() as u32 });
     }
-    slot.erase().map_err(|_| No::Fault)
+    slot.erase().map_err(|_| Failure::Fault)
 }
 
 /// Writes bytes that come next: how many have come then, and the reply. `progress` is how many have come, of how many.
@@ -172,9 +172,9 @@ fn data<S: Slot>(
     progress: (u32, u32),
     offset: u32,
     bytes: &[u8],
-) -> (u32, Result<(), No>) {
+) -> (u32, Result<(), Failure>) {
     let (next, size) = progress;
-    let Some(slot) = &mut subject.spare else { return (NOT_BEGUN, Err(No::NoSlot)) };
+    let Some(slot) = &mut subject.spare else { return (NOT_BEGUN, Err(Failure::NoSlot)) };
     // No more than a frame.
     let end = offset.saturating_add(bytes.len() as u32);
     if end == next && bytes.len() <= MOST_DATA {
@@ -182,23 +182,23 @@ fn data<S: Slot>(
         return (next, Ok(()));
     }
     if offset != next || end > size || !bytes.len().is_multiple_of(4) {
-        return (next, Err(No::Order { next }));
+        return (next, Err(Failure::Order { next }));
     }
     match slot.write(offset as usize, bytes) {
         Ok(()) => (end, Ok(())),
-        Err(SlotError::TooLarge) => (next, Err(No::TooLarge { capacity: slot.capacity() as u32 })),
-        Err(SlotError::Fault) => (next, Err(No::Fault)),
+        Err(SlotError::TooLarge) => (next, Err(Failure::TooLarge { capacity: slot.capacity() as u32 })),
+        Err(SlotError::Fault) => (next, Err(Failure::Fault)),
     }
 }
 
 #[inline(never)]
-fn commit<S: Slot>(subject: &mut Subject<'_, S>, size: u32) -> Result<(), No> {
-    let slot = subject.spare.as_ref().ok_or(No::NoSlot)?;
+fn commit<S: Slot>(subject: &mut Subject<'_, S>, size: u32) -> Result<(), Failure> {
+    let slot = subject.spare.as_ref().ok_or(Failure::NoSlot)?;
     let bytes = slot.bytes().get(..size as usize).unwrap_or_default();
     let verdict = match Image::verify(bytes, subject.scratch) {
         Ok(image) => check(image, subject.terms.settings.table, subject.terms.room),
         Err(error) => Err(Report::of_image(error)),
     };
-    verdict.map_err(No::Refused)?;
-    slot.set_mark(Mark::New(subject.next)).map_err(|_| No::Fault)
+    verdict.map_err(Failure::Refused)?;
+    slot.set_mark(Mark::New(subject.next)).map_err(|_| Failure::Fault)
 }
