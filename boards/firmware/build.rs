@@ -26,6 +26,8 @@ fn main() {
     let out = env::var("OUT_DIR").expect("cargo sets it");
     let script = format!("memory/{memory}");
     fs::copy(&script, Path::new(&out).join("memory.x")).expect("the folder is there");
+    // What a crate for one part would tell of its interrupts.
+    fs::write(Path::new(&out).join("device.x"), "").expect("the folder is there");
     println!("cargo::rerun-if-changed={script}");
     println!("cargo::rustc-link-search={out}");
     if board == "virt" {

@@ -341,12 +341,12 @@ impl Emulated {
         most - bytes.iter().position(|&byte| byte != 0).map_or(most, |first| first as u64)
     }
 
-    /// Tells QEMU's monitor something, as `system_reset`.
+    /// Tells QEMU's monitor something, as `system_reset`. What it says, its greeting first.
     ///
     /// # Panics
     ///
     /// When it does not listen.
-    pub fn command(&mut self, command: &str) {
+    pub fn command(&mut self, command: &str) -> String {
         let mut monitor = UnixStream::connect(&self.monitor).expect("QEMU listens");
         monitor.write_all(format!("{command}\n").as_bytes()).expect("QEMU reads");
         // It is done when QEMU asks for the next one: behind its greeting and the echo.
@@ -356,6 +356,7 @@ impl Emulated {
             let length = monitor.read(&mut buffer).expect("QEMU answers");
             said.extend(&buffer[..length]);
         }
+        String::from_utf8_lossy(&said).into_owned()
     }
 
     /// Asks for something that is to be done.

@@ -10,7 +10,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use ermine::{Config, Engine, Profile};
-use ermine_boards::link::message::Activity;
+use ermine_boards::link::message::{Activity, Request};
 use ermine_tests::emulator::{Board, Emulated};
 use ermine_tests::firmware::run;
 use ermine_tests::{golden, tools};
@@ -135,6 +135,69 @@ fn an_stm32f405_has_a_serial_line_for_guests() {
     let mut echo = [0; 4];
     line.read_exact(&mut echo).expect("the guest answers");
     assert_eq!(&echo, b"ECHO");
+}
+
+/// What the timer compares its count with is the duty, and 0 when no guest runs.
+#[test]
+fn an_stm32f405_makes_pulses() {
+    let Some((_, mut emulated)) = start("netduinoplus2", &[]) else { return };
+    let duty = |emulated: &mut Emulated| {
+        emulated.command("xp /1wx 0x40000434").lines().any(|line| line.ends_with("0x00004000"))
+    };
+    assert!(!duty(&mut emulated), "before a guest runs");
+    let before = push(
+        &mut emulated,
+        r#"(module
+        (import "ermine:grant@1" "dimmer" (func $dimmer (result i32)))
+        (import "ermine:pwm@1" "max_duty" (func $max (param i32) (result i32)))
+        (import "ermine:pwm@1" "set_duty" (func $set (param i32 i32) (result i32)))
+        (import "ermine:log@1" "write" (func $log (param i32 i32 i32) (result i32)))
+        (memory 64 (pagesize 1))
+        (data (i32.const 0) "dim")
+        (func (export "on_event") (param i32 i32))
+        (func (export "_start")
+            (drop (call $set (call $dimmer) (i32.div_u (i32.add (call $max (call $dimmer)) (i32.const 1)) (i32.const 4))))
+            (drop (call $log (i32.const 2) (i32.const 0) (i32.const 3)))))"#,
+    );
+    emulated.wait_for(before, "info: dim");
+    assert!(duty(&mut emulated), "a quarter");
+    emulated.done(&Request::Stop).expect("it stops");
+    // The reply may be faster.
+    let start = Instant::now();
+    while duty(&mut emulated) {
+        assert!(start.elapsed() < PATIENCE, "not the safe duty");
+    }
+}
+
+/// QEMU's flash chip, on the second shield, tells who made it.
+fn a_chip_is_identified(name: &str) {
+    let options = ["-device", "n25q256a"].map(str::to_owned);
+    let Some((_, mut emulated)) = start(name, &options) else { return };
+    let before = push(
+        &mut emulated,
+        r#"(module
+        (import "ermine:grant@1" "memory" (func $memory (result i32)))
+        (import "ermine:spi@1" "transfer_in_place" (func $transfer (param i32 i32 i32) (result i32)))
+        (import "ermine:log@1" "write" (func $log (param i32 i32 i32) (result i32)))
+        (memory 64 (pagesize 1))
+        (data (i32.const 0) "\9f\00\00\00\00\00\00")
+        (data (i32.const 16) "Micron")
+        (func (export "_start")
+            (drop (call $transfer (call $memory) (i32.const 0) (i32.const 7)))
+            (if (i32.eq (i32.load8_u (i32.const 1)) (i32.const 0x20))
+                (then (drop (call $log (i32.const 2) (i32.const 16) (i32.const 6)))))))"#,
+    );
+    emulated.wait_for(before, "info: Micron");
+}
+
+#[test]
+fn a_cortex_m4f_reads_a_chip_through_spi() {
+    a_chip_is_identified("mps2-an386");
+}
+
+#[test]
+fn a_cortex_m33_reads_a_chip_through_spi() {
+    a_chip_is_identified("mps2-an505");
 }
 
 #[test]

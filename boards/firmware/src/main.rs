@@ -12,11 +12,15 @@ mod code_slot;
 mod nrf;
 mod once;
 mod pin;
+#[cfg(any(board = "mps2-an386", board = "mps2-an505"))]
+mod pl022;
 mod reg;
 #[cfg(any(board = "netduinoplus2", board = "stm32vldiscovery"))]
 mod stm32;
 #[cfg(any(board = "netduinoplus2", board = "stm32vldiscovery", board = "mps2-an386", board = "mps2-an505"))]
 mod systick;
+#[cfg(target_arch = "arm")]
+mod vectors;
 
 use core::{mem::MaybeUninit, panic::PanicInfo};
 

@@ -2,12 +2,14 @@
 //!
 //! QEMU models what is used here; LEDs show in its traces (`-trace 'led_*'`).
 
+use embedded_hal_bus::spi::ExclusiveDevice;
 use ermine_boards::{Absent, Board, Errno, Grant, Mode, Pull, SoftI2c};
 
 use crate::{
     code_slot::CodeSlot,
     once::Once,
     pin::{Line, Pin, Spin},
+    pl022,
     systick::Clock,
 };
 
@@ -36,6 +38,7 @@ pub static TABLE: &[Grant] = &[
     Grant::timer("tick", 1000),
     Grant::log(),
     Grant::i2c("sensor", 0, 0x48..=0x4b),
+    Grant::spi("memory", 0),
     // With the feature `wasi`.
     Grant::stdio(),
 ];
@@ -52,6 +55,8 @@ mod place {
         IO = 0x4002_8000;
         /// Two open-drain pins, on the second shield.
         I2C = 0x4002_a000;
+        /// On the second shield, too.
+        SPI = 0x4002_7000;
         WATCHDOG = 0x4000_8000;
     }
 }
@@ -68,11 +73,13 @@ mod place {
         IO = 0x5030_2000;
         /// Two open-drain pins, on the second shield.
         I2C = 0x5020_d000;
+        /// On the second shield, too.
+        SPI = 0x5020_b000;
         WATCHDOG = 0x5008_1000;
     }
 }
 
-use place::{CODE, I2C, IO, MHZ, UART, WATCHDOG};
+use place::{CODE, I2C, IO, MHZ, SPI, UART, WATCHDOG};
 
 /// Registers of the serial line.
 mod uart {
@@ -88,6 +95,9 @@ mod uart {
 mod io {
     pub(super) const LEDS: u16 = 0x00;
     pub(super) const BUTTONS: u16 = 0x08;
+    /// Chip selects, and more. That of the second shield is bit 9.
+    pub(super) const MISC: u16 = 0x4c;
+    pub(super) const SELECT: u32 = 1 << 9;
 }
 
 /// Registers of the watchdog.
@@ -103,6 +113,7 @@ mod watchdog {
 /// The board. Its watchdog has patience for half a second: after the first half of it there is an interrupt, which nobody comes back from.
 pub struct Chosen {
     clock: Clock<MHZ>,
+    spi: pl022::Bus,
 }
 
 impl Chosen {
@@ -112,7 +123,8 @@ impl Chosen {
         UART.write(uart::CONTROL, 0b11);
         WATCHDOG.write(watchdog::LOAD, MHZ * 250_000);
         WATCHDOG.write(watchdog::CONTROL, watchdog::ON);
-        Some(Self { clock: Clock::start()? })
+        // Two MHz or more.
+        Some(Self { clock: Clock::start()?, spi: pl022::Bus::start(SPI, 5) })
     }
 }
 
@@ -156,12 +168,25 @@ impl Line for Wire {
     }
 }
 
+/// The chip select of the second shield.
+pub struct Select;
+
+impl Line for Select {
+    fn drive(&mut self, high: bool) {
+        IO.replace(io::MISC, io::SELECT, if high { io::SELECT } else { 0 });
+    }
+
+    fn is_high(&mut self) -> bool {
+        IO.read(io::MISC) & io::SELECT != 0
+    }
+}
+
 impl Board for Chosen {
     const NAME: &'static str = place::NAME;
 
     type Pin<'a> = Pin<Gpio>;
     type I2c<'a> = SoftI2c<Pin<Wire>, Pin<Wire>, Spin<MHZ>>;
-    type Spi<'a> = Absent;
+    type Spi<'a> = ExclusiveDevice<&'a mut pl022::Bus, Pin<Select>, Spin<MHZ>>;
     type Pwm<'a> = Absent;
     type Serial<'a> = Absent;
 
@@ -191,6 +216,13 @@ impl Board for Chosen {
 
     fn i2c(&mut self, bus: u8) -> Option<Self::I2c<'_>> {
         (bus == 0).then(|| SoftI2c::new(Pin(Wire(0)), Pin(Wire(1)), Spin))
+    }
+
+    fn spi(&mut self, device: u8) -> Option<Self::Spi<'_>> {
+        if device != 0 {
+            return None;
+        }
+        ExclusiveDevice::new(&mut self.spi, Pin(Select), Spin).ok()
     }
 
     fn pin(&mut self, pin: u8) -> Option<Pin<Gpio>> {

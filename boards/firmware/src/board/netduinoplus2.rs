@@ -1,8 +1,12 @@
 //! Netduino Plus 2: an STM32F405, a Cortex-M4F. The LED is on PA10, the button on PB11, the serial line on PB6 and PB7.
-//! Guests have a serial line of their own on PA2 and PA3, an I²C bus on PB8 and PB9, and the analog input PC0.
+//! Guests have a serial line of their own on PA2 and PA3, an I²C bus on PB8 and PB9,
+//! the analog input PC0, and pulses on PA6.
 //!
 //! Pins are numbered by 16: PB6 is 22. QEMU does not model clocks, pins and watchdog: what is written to them is in its log (`-d unimp`).
 
+use core::convert::Infallible;
+
+use embedded_hal::pwm::{ErrorType, SetDutyCycle};
 use ermine_boards::{Absent, Access, Board, Errno, Grant, Mode, Pull, RamSlot, SoftI2c};
 
 use crate::{
@@ -36,12 +40,14 @@ pub static TABLE: &[Grant] = &[
     Grant::i2c("sensor", 0, 0x48..=0x4b),
     Grant::adc("light", 10),
     Grant::serial("serial", 0, Access::ReadWrite),
+    Grant::pwm("dimmer", 0),
 ];
 
 blocks! {
     RCC = 0x4002_3800;
     FLASH = 0x4002_3c00;
     ADC1 = 0x4001_2000;
+    TIM3 = 0x4000_0400;
     USART2 = 0x4000_4400;
     USART1 = 0x4001_1000;
     GPIOA = 0x4002_0000;
@@ -71,6 +77,16 @@ mod adc {
     pub(super) const DONE: u32 = 1 << 1;
 }
 
+/// Registers of the timer that makes pulses.
+mod timer {
+    pub(super) const CR1: u16 = 0x00;
+    pub(super) const CCMR1: u16 = 0x18;
+    pub(super) const CCER: u16 = 0x20;
+    pub(super) const PSC: u16 = 0x28;
+    pub(super) const ARR: u16 = 0x2c;
+    pub(super) const CCR1: u16 = 0x34;
+}
+
 /// The channel of PC0: the only input that is wired.
 const CHANNEL: u8 = 10;
 
@@ -89,10 +105,10 @@ impl Chosen {
     /// Starts clocks, serial line and watchdog.
     pub fn start() -> Option<Self> {
         start_clocks();
-        // Ports A, B, C; both USARTs, and the converter.
+        // Ports A, B, C; both USARTs, the converter, and the timer.
         RCC.replace(0x30, 0, 0b111);
         RCC.replace(0x44, 0, 1 << 8 | 1 << 4);
-        RCC.replace(0x40, 0, 1 << 17);
+        RCC.replace(0x40, 0, 1 << 17 | 1 << 1);
         GPIOB.replace(gpio::AFRL, 0xff << 24, 0x77 << 24);
         GPIOB.replace(gpio::MODER, 0b1111 << 12, 0b1010 << 12);
         GPIOA.replace(gpio::AFRL, 0xff << 8, 0x77 << 8);
@@ -106,6 +122,14 @@ impl Chosen {
         GPIOC.replace(gpio::MODER, 0b11, 0b11);
         ADC1.write(adc::SMPR1, 0b100);
         ADC1.write(adc::CR2, adc::ON);
+        // PA6 is the timer's: 641 pulses a second, high until the count is the duty.
+        TIM3.write(timer::PSC, 1);
+        TIM3.write(timer::ARR, u32::from(Pulses::PERIOD) - 1);
+        TIM3.write(timer::CCMR1, 0b110 << 4 | 1 << 3);
+        TIM3.write(timer::CCER, 1);
+        TIM3.write(timer::CR1, 1);
+        GPIOA.replace(gpio::AFRL, 0xf << 24, 0x2 << 24);
+        GPIOA.replace(gpio::MODER, 0b11 << 12, 0b10 << 12);
         Some(Self {
             clock: Clock::start()?,
             // 84 and 42 MHz by 115,200 baud.
@@ -132,6 +156,28 @@ fn start_clocks() {
     }
 }
 
+/// Pulses on PA6.
+pub struct Pulses;
+
+impl Pulses {
+    const PERIOD: u16 = u16::MAX;
+}
+
+impl ErrorType for Pulses {
+    type Error = Infallible;
+}
+
+impl SetDutyCycle for Pulses {
+    fn max_duty_cycle(&self) -> u16 {
+        Self::PERIOD
+    }
+
+    fn set_duty_cycle(&mut self, duty: u16) -> Result<(), Infallible> {
+        TIM3.write(timer::CCR1, duty.into());
+        Ok(())
+    }
+}
+
 /// A pin.
 type Gpio = stm32::Gpio<{ gpio::IDR }, { gpio::BSRR }>;
 
@@ -143,7 +189,7 @@ impl Board for Chosen {
     type Pin<'a> = Pin<Gpio>;
     type I2c<'a> = stm32::Bus<{ gpio::IDR }, { gpio::BSRR }, 168>;
     type Spi<'a> = Absent;
-    type Pwm<'a> = Absent;
+    type Pwm<'a> = Pulses;
     type Serial<'a> = &'a mut Usart;
 
     fn now_us(&mut self) -> u64 {
@@ -177,6 +223,10 @@ impl Board for Chosen {
 
     fn serial(&mut self, port: u8) -> Option<&mut Usart> {
         (port == 0).then_some(&mut self.guests_line)
+    }
+
+    fn pwm(&mut self, channel: u8) -> Option<Pulses> {
+        (channel == 0).then_some(Pulses)
     }
 
     fn adc(&mut self, channel: u8) -> Result<u16, Errno> {
