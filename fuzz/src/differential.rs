@@ -215,8 +215,9 @@ fn imports(store: &mut Store<State>, module: &Module) -> Result<Vec<Extern>> {
 
 fn function(store: &mut Store<State>, ty: FuncType) -> wasmtime::Func {
     let types: Vec<ValType> = ty.results().map(|ty| decoded(&ty)).collect();
-    wasmtime::Func::new(store, ty, move |mut caller, _, results| {
-        let (deed, words) = caller.data_mut().stub.next(types.iter().copied());
+    wasmtime::Func::new(store, ty, move |mut caller, arguments, results| {
+        let arguments = arguments.iter().map(word);
+        let (deed, words) = caller.data_mut().stub.next(arguments, types.iter().copied());
         act(&mut caller, deed)?;
         for ((place, word), &ty) in results.iter_mut().zip(words).zip(&types) {
             *place = value(word, ty);

@@ -19,7 +19,9 @@ const FAILS: usize = 24;
 /// The host of one instance, and the data of its store.
 #[derive(Debug, Clone)]
 pub struct Stub {
-    numbers: Rng,
+    /// What it does follows from this, and from all calls so far with their arguments.
+    seed: u64,
+    seen: u64,
     /// The name under which the guest exports its first memory.
     memory: Option<String>,
     /// A function that the guest exports and that takes nothing.
@@ -56,12 +58,13 @@ pub enum Deed {
 impl Stub {
     /// A host for a guest of this module.
     #[must_use]
-    pub fn new(module: &Module, numbers: Rng) -> Self {
+    pub fn new(module: &Module, mut numbers: Rng) -> Self {
         let named = |found: fn(&ExternType) -> bool| {
             module.exports().find(|export| found(export.ty())).map(|export| export.name().to_owned())
         };
         Self {
-            numbers,
+            seed: numbers.number(),
+            seen: 0,
             memory: named(|ty| ty.memory().is_some()),
             back: named(|ty| ty.func().is_some_and(|ty| ty.params().is_empty() && ty.results().is_empty())),
             wild: false,
@@ -82,16 +85,22 @@ impl Stub {
         self.memory.as_deref()
     }
 
-    /// What the next call of a function does, and what it gives.
-    pub fn next(&mut self, results: impl Iterator<Item = ValType>) -> (Deed, Vec<Word>) {
-        let deed = match self.numbers.below(FAILS) {
+    /// What the next call of a function does, and what it gives. It depends on the arguments: a machine that passes others is found out.
+    pub fn next(
+        &mut self,
+        arguments: impl Iterator<Item = Word>,
+        results: impl Iterator<Item = ValType>,
+    ) -> (Deed, Vec<Word>) {
+        self.seen = arguments.fold(self.seen + 1, |seen, word| seen.rotate_left(7) ^ word.bits()) >> 1;
+        let mut numbers = Rng::new(self.seed, self.seen);
+        let deed = match numbers.below(FAILS) {
             0 => Deed::Fail,
-            1..=4 => Deed::Write(self.numbers.number(), self.numbers.number() as u8),
+            1..=4 => Deed::Write(numbers.number(), numbers.number() as u8),
             5 if self.wild => Deed::Grow,
             6 if self.wild => Deed::CallBack,
             _ => Deed::Nothing,
         };
-        (deed, results.map(|ty| rng::word(&mut self.numbers, ty)).collect())
+        (deed, results.map(|ty| rng::word(&mut numbers, ty)).collect())
     }
 }
 
@@ -123,8 +132,9 @@ pub fn imports(store: &mut Store<Stub>, module: &Module) -> Result<Vec<Extern>, 
 
 fn function(store: &mut Store<Stub>, ty: &FuncType) -> Func {
     let types = ty.results().to_vec();
-    Func::new(store, ty.clone(), move |mut caller, _, results| {
-        let (deed, words) = caller.data_mut().next(types.iter().copied());
+    Func::new(store, ty.clone(), move |mut caller, arguments, results| {
+        let arguments = arguments.iter().map(Word::from);
+        let (deed, words) = caller.data_mut().next(arguments, types.iter().copied());
         act(&mut caller, &deed)?;
         if caller.data().defers {
             caller.data_mut().pending = words;
@@ -174,6 +184,20 @@ pub fn write(memory: &mut [u8], at: u64, byte: u8) {
     }
 }
 
+/// The arguments of a call on a bare host.
+fn arguments(call: &mut Call<'_>) -> Vec<Word> {
+    let types: Vec<ValType> = call.signature().params().collect();
+    let mut slots = call.slots().iter().map(|&slot| u64::from(slot));
+    let mut next = || slots.next().unwrap_or(0);
+    let word = |ty: ValType| match Word::new(ty, 0) {
+        Word::Wide(_) => Word::Wide(next() | next() << 32),
+        Word::Narrow(_) => Word::Narrow(next() as u32),
+        Word::Null | Word::Reference if next() == 0 => Word::Null,
+        Word::Null | Word::Reference => Word::Reference,
+    };
+    types.into_iter().map(word).collect()
+}
+
 impl Stub {
     fn allows(&mut self) -> Result<bool, LimiterError> {
         match self.denies.as_mut().map_or(2, |numbers| numbers.below(4)) {
@@ -221,7 +245,7 @@ impl Host for Stub {
 
     fn call(&mut self, _: u32, call: &mut Call<'_>) -> Result<(), Halt> {
         let types: Vec<ValType> = call.signature().results().collect();
-        let (deed, words) = self.next(types.iter().copied());
+        let (deed, words) = self.next(arguments(call).into_iter(), types.iter().copied());
         match deed {
             Deed::Fail => return Err(Halt::Failed(FAILED)),
             Deed::Write(at, byte) if self.memory.is_some() && !self.direct => write(call.memory(), at, byte),

@@ -15,6 +15,8 @@ const LARGE: usize = 4_096;
 /// ...if it also is so many times as large as the module: what an instance keeps of each function or element is bounded by the module, which the
 /// host has let in.
 const TIMES: usize = 16;
+/// Failures of one input.
+const MOST_FAILURES: u32 = 24;
 
 /// Runs a module with too little of this and that.
 pub fn limits(wasm: &[u8]) {
@@ -137,6 +139,3 @@ fn no_memory(module: &Module, wasm: &[u8], numbers: &mut Rng) {
         assert!(first == run(REFERENCE, module, &plan), "a failed allocation has left something behind");
     }
 }
-
-/// Failures of one input.
-const MOST_FAILURES: u32 = 24;
