@@ -56,7 +56,9 @@ impl SpiBus for Bus {
         // The shorter one is filled up.
         (0..read.len().max(write.len())).try_for_each(|index| {
             let byte = self.exchange(write.get(index).copied().unwrap_or_default())?;
-            read.get_mut(index).map(|word| *word = byte);
+            if let Some(word) = read.get_mut(index) {
+                *word = byte;
+            }
             Ok(())
         })
     }
