@@ -29,7 +29,7 @@ pub use self::{
     grant::{Access, Grant, Level, Limit, Pull, What, line_for},
     refusal::{Refusal, Room, check},
     report::{Kind, Report},
-    slot::{Mark, RamSlot, Slot, SlotError},
+    slot::{Mark, MemorySlot, Ram, RamSlot, Slot, SlotError},
     soft_i2c::SoftI2c,
     state::{Event, MOST_EVENTS, MOST_GRANTS, MOST_TIMERS, State},
     supervisor::{Buffers, Settings, Supervisor},

@@ -74,38 +74,28 @@ pub trait Slot {
     fn set_mark(&self, mark: Mark) -> Result<(), SlotError>;
 }
 
-/// A slot in RAM: it is empty after a reset.
+/// A slot in memory that can be written like any other: it is empty after a reset. The memory starts at a multiple of 4.
 #[derive(Debug)]
-pub struct RamSlot<const BYTES: usize> {
-    bytes: Aligned<BYTES>,
+pub struct MemorySlot<M> {
+    memory: M,
     mark: Cell<Mark>,
 }
 
-#[derive(Debug)]
-#[repr(C, align(4))]
-struct Aligned<const BYTES: usize>([u8; BYTES]);
-
-impl<const BYTES: usize> RamSlot<BYTES> {
-    /// An empty slot.
+impl<M> MemorySlot<M> {
+    /// An empty slot over this memory.
     #[must_use]
-    pub const fn new() -> Self {
-        Self { bytes: Aligned([0; BYTES]), mark: Cell::new(Mark::Empty) }
+    pub const fn over(memory: M) -> Self {
+        Self { memory, mark: Cell::new(Mark::Empty) }
     }
 }
 
-impl<const BYTES: usize> Default for RamSlot<BYTES> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl<const BYTES: usize> Slot for RamSlot<BYTES> {
+impl<M: AsRef<[u8]> + AsMut<[u8]>> Slot for MemorySlot<M> {
     fn capacity(&self) -> usize {
-        BYTES
+        self.bytes().len()
     }
 
     fn bytes(&self) -> &[u8] {
-        &self.bytes.0
+        self.memory.as_ref()
     }
 
     fn erase(&mut self) -> Result<(), SlotError> {
@@ -114,7 +104,7 @@ impl<const BYTES: usize> Slot for RamSlot<BYTES> {
     }
 
     fn write(&mut self, offset: usize, bytes: &[u8]) -> Result<(), SlotError> {
-        let place = self.bytes.0.get_mut(offset..).and_then(|rest| rest.get_mut(..bytes.len()));
+        let place = self.memory.as_mut().get_mut(offset..).and_then(|rest| rest.get_mut(..bytes.len()));
         place.ok_or(SlotError::TooLarge)?.copy_from_slice(bytes);
         Ok(())
     }
@@ -126,5 +116,39 @@ impl<const BYTES: usize> Slot for RamSlot<BYTES> {
     fn set_mark(&self, mark: Mark) -> Result<(), SlotError> {
         self.mark.set(mark);
         Ok(())
+    }
+}
+
+/// A slot in RAM.
+pub type RamSlot<const BYTES: usize> = MemorySlot<Ram<BYTES>>;
+
+/// The memory of a [`RamSlot`].
+#[derive(Debug)]
+#[repr(C, align(4))]
+pub struct Ram<const BYTES: usize>([u8; BYTES]);
+
+impl<const BYTES: usize> RamSlot<BYTES> {
+    /// An empty slot.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self::over(Ram([0; BYTES]))
+    }
+}
+
+impl<const BYTES: usize> Default for RamSlot<BYTES> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<const BYTES: usize> AsRef<[u8]> for Ram<BYTES> {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl<const BYTES: usize> AsMut<[u8]> for Ram<BYTES> {
+    fn as_mut(&mut self) -> &mut [u8] {
+        &mut self.0
     }
 }

@@ -7,7 +7,7 @@
 
 mod board;
 #[cfg(any(board = "mps2-an386", board = "mps2-an505"))]
-mod code_slot;
+mod code_memory;
 #[cfg(any(board = "microbit", board = "nrf52840-dk"))]
 mod nrf;
 mod once;

@@ -1,8 +1,5 @@
-//! What an indirect call means: a look into a table, a check of the type.
-//!
-//! Both versions do the same. With the tail machine the order is chosen for registers: a handler has few, and saves others first. On boards the whole machine
-//! is one function, whose registers the compiler hands out anew at each change: this order is 6 % faster there (fib on a Cortex-M0, instructions; crc32, which
-//! calls nothing, 16 %).
+//! What an indirect call means: a look into a table, a check of the type. The order of its steps is chosen for registers: a handler of the tail machine has few, and
+//! saves others first.
 #![allow(unsafe_code, reason = "bodies run on addresses; what may be read where is the verifier's promise")]
 
 use super::ctx::{CodePtr, Ctx};
@@ -21,7 +18,6 @@ pub(super) enum Callee {
 ///
 /// # Safety
 /// The module has such a table and such a type (invariant 1).
-#[cfg(ermine_tail)]
 #[inline(always)]
 pub(super) unsafe fn callee<C: Stream>(s: &State<C>, index: u32, ty: u32, table: u32) -> Result<Callee, Trap> {
     // SAFETY: the caller's contract; table, function list and types are as long as the driver said (invariant 2).
@@ -50,7 +46,6 @@ pub(super) unsafe fn callee<C: Stream>(s: &State<C>, index: u32, ty: u32, table:
 ///
 /// # Safety
 /// As for [`callee`].
-#[cfg(ermine_tail)]
 #[inline(always)]
 unsafe fn foreign(ctx: &Ctx, reference: u32, ty: u32) -> Result<Callee, Trap> {
     let Some(func) = reference.checked_sub(1) else { return Err(Trap::IndirectCallToNull) };
@@ -60,38 +55,4 @@ unsafe fn foreign(ctx: &Ctx, reference: u32, ty: u32) -> Result<Callee, Trap> {
     // SAFETY: the caller's contract; the list is as long as the driver said (invariant 2).
     let same = unsafe { (*ctx.funcs.add(func as usize)).type_id == *ctx.types.add(ty as usize) };
     if same { Ok(Callee::Foreign(func)) } else { Err(Trap::BadSignature) }
-}
-
-/// The function that an indirect call means.
-///
-/// # Safety
-/// The module has such a table and such a type (invariant 1).
-#[cfg(not(ermine_tail))]
-#[inline(always)]
-pub(super) unsafe fn callee<C: Stream>(s: &State<C>, index: u32, ty: u32, table: u32) -> Result<Callee, Trap> {
-    // SAFETY: the caller's contract; table, function list and types are as long as the driver said (invariant 2).
-    unsafe {
-        let ctx: &Ctx = &*s.ctx;
-        let table = *ctx.tables.add(table as usize);
-        if index as usize >= (*table).len {
-            return Err(Trap::UndefinedElement);
-        }
-        let reference = *(*table).base.add(index as usize);
-        if reference == 0 {
-            return Err(Trap::IndirectCallToNull);
-        }
-        let func = reference - 1;
-        if func >= ctx.funcs_len {
-            return Err(Trap::BadReference);
-        }
-        let record = *ctx.funcs.add(func as usize);
-        if record.type_id != *ctx.types.add(ty as usize) {
-            return Err(Trap::BadSignature);
-        }
-        let own = func.wrapping_sub(ctx.defined_first);
-        match (own as usize) < ctx.defined_len {
-            true => Ok(Callee::Own(C::entry_at(ctx, own, record.offset))),
-            false => Ok(Callee::Foreign(func)),
-        }
-    }
 }

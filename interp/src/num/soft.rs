@@ -6,9 +6,9 @@ use core::cmp::Ordering;
 use crate::trap::Trap;
 
 const SIGN: u64 = 1 << 63;
-const INFINITY: u64 = 0x7ff << 52;
-/// One in the last place of integers: floats of this exponent have no fraction.
-const WHOLE: i32 = 52;
+const INFINITY: u64 = f64::INFINITY.to_bits();
+/// Bits of the fraction of an f64.
+const FRACTION: u32 = f64::MANTISSA_DIGITS - 1;
 
 /// Zero bits at the high end.
 #[inline(never)]
@@ -143,8 +143,8 @@ fn cut(bits: u64, ty: u8) -> (u64, bool) {
     let is_negative = bits & SIGN != 0;
     let magnitude = bits & !SIGN;
     // Of the last place. Subnormal numbers have no such leading bit, and are cut to zero all the same.
-    let exponent = (magnitude >> WHOLE) as i32 - 1023 - WHOLE;
-    let digits = bits & ((1 << WHOLE) - 1) | 1 << WHOLE;
+    let exponent = (magnitude >> FRACTION) as i32 - (f64::MAX_EXP - 1) - FRACTION as i32;
+    let digits = bits & ((1 << FRACTION) - 1) | 1 << FRACTION;
     let most = u64::MAX >> (if ty & WIDE != 0 { 0 } else { 32 });
     let most = match (ty & SIGNED != 0, is_negative) {
         (true, _) => (most >> 1) + u64::from(is_negative),
@@ -286,7 +286,6 @@ rounding!(round64 f64 u64: ceil_f64 floor_f64 trunc_f64 nearest_f64);
 /// Square root, digit by digit: a tenth of the bytes of faster ways.
 #[inline(never)]
 pub(crate) fn sqrt_f64(a: f64) -> f64 {
-    const FRACTION: u32 = f64::MANTISSA_DIGITS - 1;
     const QUIET: u64 = 1 << (FRACTION - 1);
     let bits = a.to_bits();
     let magnitude = bits & !SIGN;

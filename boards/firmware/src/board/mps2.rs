@@ -3,10 +3,10 @@
 //! QEMU models what is used here; LEDs show in its traces (`-trace 'led_*'`).
 
 use embedded_hal_bus::spi::ExclusiveDevice;
-use ermine_boards::{Absent, Board, Errno, Grant, Mode, Pull, SoftI2c};
+use ermine_boards::{Absent, Board, Errno, Grant, MemorySlot, Mode, Pull, SoftI2c};
 
 use crate::{
-    code_slot::CodeSlot,
+    code_memory::CodeMemory,
     once::Once,
     pin::{Line, Pin, Spin},
     pl022,
@@ -21,11 +21,13 @@ pub const MEMORY: usize = 256 << 10;
 pub const ARENA: usize = 1024;
 pub const SCRATCH: usize = 1024;
 /// Guests that arrive are kept in code memory, beside the firmware. It is RAM on this board.
-pub type Slot = CodeSlot<{ 512 << 10 }>;
+pub type Slot = MemorySlot<CodeMemory<SLOT>>;
+const SLOT: usize = 512 << 10;
 #[allow(unsafe_code, reason = "addresses of code memory")]
 // SAFETY: the memory map ends after 3 MB.
-pub static SLOTS: Once<[Slot; 2]> =
-    Once::new(unsafe { [CodeSlot::at(CODE + (3 << 20)), CodeSlot::at(CODE + (3 << 20) + (512 << 10))] });
+pub static SLOTS: Once<[Slot; 2]> = Once::new(unsafe {
+    [MemorySlot::over(CodeMemory::at(CODE + (3 << 20))), MemorySlot::over(CodeMemory::at(CODE + (3 << 20) + SLOT))]
+});
 /// Fuel for a tick.
 pub const FUEL: u32 = 800;
 

@@ -143,7 +143,7 @@ fn run(desk: Desk, sizes: &Sizes, built_in: Option<&'static [u8]>) -> Result<Exi
         fuel,
         most_ticks,
     };
-    let mut slots: Vec<DeskSlot> = (0..slots).map(|_| DeskSlot::new(slot.0)).collect();
+    let mut slots: Vec<DeskSlot> = (0..slots).map(|_| slot::slot(slot.0)).collect();
     let (mut stack, mut memory) = (vec![0; stack.0 / 4], vec![0; memory.0]);
     // A bit for each u16 of the largest function, which may be all of an image.
     let (mut arena, mut scratch) = (vec![0; arena.0 / 8], vec![0; slot.0 / 64 + 1]);
