@@ -76,7 +76,7 @@ impl Write for Serial {
 }
 
 impl Serial {
-    /// Makes events of bytes that have arrived.
+    /// Makes events of bytes that have arrived. One that was under way may find them read already.
     ///
     /// # Errors
     ///
