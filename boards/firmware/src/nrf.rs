@@ -7,10 +7,12 @@ use crate::{
     reg::{Block, blocks},
 };
 
+mod chip;
 mod slot;
 mod storage;
 mod twi;
 
+pub use chip::Nrf;
 pub use slot::FlashSlot;
 pub use storage::Storage;
 pub use twi::Twi;

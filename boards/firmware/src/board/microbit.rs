@@ -1,11 +1,10 @@
 //! micro:bit: an nRF51822, a Cortex-M0 with 16 KB of RAM. The LED is the first of the matrix, the serial line goes to the USB chip.
 
-use ermine_boards::{Absent, Access, Board, Errno, Grant, Mode, Pull};
+use ermine_boards::{Access, Grant, Mode, Pull};
 
 use crate::{
-    nrf::{Clock, FlashSlot, Gpio, Storage, Twi, Uart, Watchdog, random},
+    nrf::{FlashSlot, Gpio, Nrf, Storage, Twi, Uart},
     once::Once,
-    pin::Pin,
 };
 
 pub use cortex_m_rt::entry;
@@ -15,14 +14,13 @@ pub const STACK: usize = 256;
 pub const MEMORY: usize = 4 << 10;
 pub const ARENA: usize = 96;
 pub const SCRATCH: usize = 64;
+/// What is erased at once.
+const PAGE: usize = 1 << 10;
 /// Guests that arrive are written to flash.
-pub type Slot = FlashSlot<{ 8 << 10 }, { 1 << 10 }>;
+pub type Slot = FlashSlot<{ 8 << 10 }, PAGE>;
 #[allow(unsafe_code, reason = "addresses of flash")]
 // SAFETY: the memory map ends at 238 KB.
 pub static SLOTS: Once<[Slot; 2]> = Once::new(unsafe { [FlashSlot::at(240 << 10), FlashSlot::at(248 << 10)] });
-/// Bytes that outlive a reset.
-type Settings = Storage<{ 1 << 10 }>;
-
 /// Fuel for a tick.
 pub const FUEL: u32 = 400;
 
@@ -44,82 +42,17 @@ pub static TABLE: &[Grant] = &[
 ];
 
 /// The board.
-pub struct Chosen {
-    clock: Clock,
-    line: Uart,
-    bus: Twi,
-    watchdog: Watchdog,
-    settings: Settings,
-}
+pub type Chosen = Nrf<PAGE>;
+pub const NAME: &str = "microbit";
 
+#[allow(unsafe_code, reason = "an address of flash")]
 impl Chosen {
-    /// Starts clock, serial line and watchdog.
+    /// Starts all that it has.
     pub fn start() -> Option<Self> {
         // The matrix: a column that stays low.
         let _ = Gpio::of(COLUMN)?.set_mode(Mode::Output);
-        Some(Self {
-            clock: Clock::start(),
-            line: Uart::start(24, 25),
-            bus: Twi::start(0, 30),
-            watchdog: Watchdog::start(),
-            settings: settings(),
-        })
-    }
-}
-
-#[allow(unsafe_code, reason = "an address of flash")]
-const fn settings() -> Settings {
-    // SAFETY: the memory map ends there, and slots come behind it.
-    unsafe { Storage::at(238 << 10) }
-}
-
-impl Board for Chosen {
-    const NAME: &'static str = "microbit";
-
-    type Pin<'a> = Pin<Gpio>;
-    type I2c<'a> = &'a mut Twi;
-    type Spi<'a> = Absent;
-    type Pwm<'a> = Absent;
-    type Serial<'a> = Absent;
-
-    fn now_us(&mut self) -> u64 {
-        self.clock.now_us()
-    }
-
-    fn feed_watchdog(&mut self) {
-        self.watchdog.feed();
-    }
-
-    fn console_read(&mut self) -> Option<u8> {
-        self.line.read()
-    }
-
-    fn console_write(&mut self, bytes: &[u8]) {
-        self.line.write(bytes);
-    }
-
-    fn pin(&mut self, pin: u8) -> Option<Pin<Gpio>> {
-        Gpio::of(pin).map(Pin)
-    }
-
-    fn set_mode(&mut self, pin: u8, mode: Mode) -> Result<(), Errno> {
-        Gpio::of(pin).ok_or(Errno::Unsupported)?.set_mode(mode)
-    }
-
-    fn i2c(&mut self, bus: u8) -> Option<&mut Twi> {
-        (bus == 0).then_some(&mut self.bus)
-    }
-
-    fn storage_read(&mut self, _: u8, offset: u32, bytes: &mut [u8]) -> Result<(), Errno> {
-        self.settings.read(offset, bytes)
-    }
-
-    fn storage_write(&mut self, _: u8, offset: u32, bytes: &[u8]) -> Result<(), Errno> {
-        self.settings.write(offset, bytes)
-    }
-
-    fn random(&mut self, bytes: &mut [u8]) -> Result<(), Errno> {
-        random(bytes);
-        Ok(())
+        // SAFETY: the memory map ends there, and slots come behind it.
+        let settings = unsafe { Storage::at(238 << 10) };
+        Some(Self::start_with(Uart::start(24, 25), Twi::start(0, 30), settings))
     }
 }

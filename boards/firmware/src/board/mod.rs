@@ -9,4 +9,6 @@
 #[cfg_attr(board = "virt", path = "virt.rs")]
 mod chosen;
 
+#[cfg(any(board = "microbit", board = "nrf52840-dk"))]
+pub use chosen::NAME;
 pub use chosen::{ARENA, Chosen, FUEL, MEMORY, SCRATCH, SLOTS, STACK, Slot, TABLE, entry};
