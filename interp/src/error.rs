@@ -8,7 +8,8 @@ use crate::{
     image::ImageError,
     limits::Bound,
     trap::Trap,
-    types::{ExternType, FuncType},
+    types::{ExternType, FuncType, TypeList, ValType},
+    value::Val,
 };
 
 /// What went wrong. One pointer wide.
@@ -114,17 +115,40 @@ pub enum ErrorKind {
     UnknownExport(Box<str>),
     /// The function has another type than the call assumes.
     FuncType {
+        /// The type that was asked for.
+        expected: FuncType,
         /// The function's type.
         actual: FuncType,
     },
-    /// A list of arguments or results, or a value in it, does not fit the function's type.
-    ArgumentType,
+    /// The arguments do not fit the function's type, in number or in types.
+    ArgumentType {
+        /// The function's type.
+        ty: FuncType,
+        /// The types of what it was given.
+        given: Box<[ValType]>,
+    },
+    /// The places for results are not as many as the function has results.
+    ResultCount {
+        /// The function's type.
+        ty: FuncType,
+        /// How many places there are.
+        places: usize,
+    },
+    /// What a host function gave, or a call is to go on with in its place, does not fit the function's type.
+    ResultType {
+        /// The host function's type.
+        ty: FuncType,
+        /// The types of what it gave.
+        given: Box<[ValType]>,
+    },
     /// A value does not have the type of the global or table it should go into.
     ValueType,
     /// The global is constant.
     ImmutableGlobal,
     /// An access from the host was outside the memory.
     MemoryAccess,
+    /// Bytes of a memory that should be a string are not UTF-8.
+    Utf8,
     /// An access from the host was outside the table.
     TableAccess,
     /// A memory or table cannot grow that far, or a limiter forbade it.
@@ -273,6 +297,24 @@ impl Error {
         ErrorKind::Limit { bound, limit: limit.try_into().unwrap_or(u64::MAX) }.into()
     }
 
+    /// Arguments that do not fit.
+    #[cold]
+    pub(crate) fn arguments(ty: &FuncType, given: &[Val]) -> Self {
+        ErrorKind::ArgumentType { ty: ty.clone(), given: given.iter().map(Val::ty).collect() }.into()
+    }
+
+    /// Results of a host function that do not fit.
+    #[cold]
+    pub(crate) fn results(ty: &FuncType, given: &[Val]) -> Self {
+        ErrorKind::ResultType { ty: ty.clone(), given: given.iter().map(Val::ty).collect() }.into()
+    }
+
+    /// Another number of places than there are results.
+    #[cold]
+    pub(crate) fn result_places(ty: &FuncType, places: usize) -> Self {
+        ErrorKind::ResultCount { ty: ty.clone(), places }.into()
+    }
+
     #[cold]
     pub(crate) fn invalid_type(message: &'static str) -> Self {
         ErrorKind::InvalidType(message).into()
@@ -367,11 +409,22 @@ impl fmt::Display for ErrorKind {
                 write!(f, "`{module}::{name}` is defined already; allow shadowing to replace it")
             }
             Self::UnknownExport(name) => write!(f, "there is no such export of that kind: `{name}`"),
-            Self::FuncType { actual } => write!(f, "the function has type {actual}; ask for that"),
-            Self::ArgumentType => f.write_str("arguments or results do not fit the function's type"),
+            Self::FuncType { expected, actual } => {
+                write!(f, "the function has type {actual}, but {expected} was asked for")
+            }
+            Self::ArgumentType { ty, given } => {
+                write!(f, "the function has type {ty}, but was called with {}", TypeList(given))
+            }
+            Self::ResultCount { ty, places } => {
+                write!(f, "the function has type {ty}, but was called with room for {places} results")
+            }
+            Self::ResultType { ty, given } => {
+                write!(f, "the host function has type {ty}, but gave {}", TypeList(given))
+            }
             Self::ValueType => f.write_str("the value has another type than the place it should go to"),
             Self::ImmutableGlobal => f.write_str("the global is constant and cannot be set"),
             Self::MemoryAccess => f.write_str("out of bounds memory access by the host"),
+            Self::Utf8 => f.write_str("the bytes are not a string in UTF-8; read them with `Memory::slice`"),
             Self::TableAccess => f.write_str("out of bounds table access by the host"),
             Self::GrowthDenied => f.write_str("cannot grow beyond the maximum or the limiter's bound"),
             Self::InvalidType(message) => f.write_str(message),

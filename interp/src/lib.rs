@@ -147,7 +147,7 @@ pub use self::{
     instance::{Export, ExportsIter, Extern, Instance},
     limits::{Bound, Limits},
     linker::Linker,
-    memory::Memory,
+    memory::{GuestValue, Memory},
     module::{CustomSection, CustomSectionsIter, ExportType, ImportType, Module, ModuleExportsIter, ModuleImportsIter},
     store::{
         AsContext, AsContextMut, InterruptHandle, LimiterError, ResourceLimiter, Store, StoreContext, StoreContextMut,

@@ -51,16 +51,20 @@ impl FuncType {
 
 impl core::fmt::Display for FuncType {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let list = |f: &mut core::fmt::Formatter<'_>, types: &[ValType]| {
-            f.write_str("[")?;
-            for (index, ty) in types.iter().enumerate() {
-                write!(f, "{}{ty}", if index == 0 { "" } else { " " })?;
-            }
-            f.write_str("]")
-        };
-        list(f, self.params())?;
-        f.write_str(" -> ")?;
-        list(f, self.results())
+        write!(f, "{} -> {}", TypeList(self.params()), TypeList(self.results()))
+    }
+}
+
+/// Types as they stand in a function's type: `[i32 i64]`.
+pub(crate) struct TypeList<'a>(pub(crate) &'a [ValType]);
+
+impl core::fmt::Display for TypeList<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("[")?;
+        for (index, ty) in self.0.iter().enumerate() {
+            write!(f, "{}{ty}", if index == 0 { "" } else { " " })?;
+        }
+        f.write_str("]")
     }
 }
 

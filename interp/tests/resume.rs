@@ -135,7 +135,7 @@ fn calls_go_on_after_a_failed_host_function() {
         let call = tail.call_resumable(&mut store, 3).unwrap();
         let TypedResumableCall::HostTrap(trap) = call else { panic!("{call:?}") };
         let wrong = trap.resume(&mut store, &[Val::I32(1)]);
-        assert!(matches!(wrong.unwrap_err().kind(), ErrorKind::ArgumentType));
+        assert!(matches!(wrong.unwrap_err().kind(), ErrorKind::ResultType { .. }));
         let call = tail.call_resumable(&mut store, 3).unwrap();
         let TypedResumableCall::HostTrap(trap) = call else { panic!("{call:?}") };
         let call = trap.resume(&mut store, &[Val::I32(4), Val::I64(5)]).unwrap();

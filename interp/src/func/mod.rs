@@ -20,7 +20,7 @@ use alloc::sync::Arc;
 
 use crate::{
     driver::{self, Frame},
-    error::{Error, ErrorKind},
+    error::Error,
     store::{AsContext, AsContextMut, Handle, StoreInner},
     types::{FuncType, ValType},
     value::{F32, F64, Nullable, Val},
@@ -88,7 +88,8 @@ impl Func {
     ///
     /// # Errors
     ///
-    /// If arguments or places do not fit the type, if the guest traps, or if a host function that it calls fails.
+    /// [`ErrorKind::ArgumentType`](crate::ErrorKind::ArgumentType) or [`ErrorKind::ResultCount`](crate::ErrorKind::ResultCount) if arguments or places
+    /// do not fit the type; what the guest's trap or a host function's failure is.
     ///
     /// # Examples
     ///
@@ -151,7 +152,7 @@ impl Func {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::FuncType`] if the function has another type.
+    /// [`ErrorKind::FuncType`](crate::ErrorKind::FuncType), which has both types, if the function has another type.
     pub fn typed<Params, Results>(&self, ctx: impl AsContext) -> Result<TypedFunc<Params, Results>, Error>
     where
         Params: WasmParams,
@@ -163,8 +164,13 @@ impl Func {
 
 /// Checks what a call gives and wants against the function's type.
 fn check_lengths(ty: &FuncType, inputs: &[Val], outputs: &[Val]) -> Result<(), Error> {
-    let fits = inputs.iter().map(Val::ty).eq(ty.params().iter().copied()) && outputs.len() == ty.results().len();
-    if fits { Ok(()) } else { Err(ErrorKind::ArgumentType.into()) }
+    if !inputs.iter().map(Val::ty).eq(ty.params().iter().copied()) {
+        return Err(Error::arguments(ty, inputs));
+    }
+    if outputs.len() != ty.results().len() {
+        return Err(Error::result_places(ty, outputs.len()));
+    }
+    Ok(())
 }
 
 /// Writes values of these types from the frame's first slot on.

@@ -5,7 +5,7 @@ use core::{fmt, marker::PhantomData, ops::Deref};
 use super::{Func, read_vals, wrap::WasmTyList, write_vals};
 use crate::{
     driver::{Outcome, Stop, Suspended},
-    error::{Error, ErrorKind},
+    error::Error,
     store::{AsContextMut, Store},
     value::Val,
 };
@@ -116,7 +116,7 @@ impl ResumableCallHostTrap {
         let (_, record) = store.inner.func_by(self.host_func.0)?;
         let entry = store.inner.func_type(record).ok_or_else(Error::foreign)?;
         if !inputs.iter().map(Val::ty).eq(entry.ty.results().iter().copied()) {
-            return Err(ErrorKind::ArgumentType.into());
+            return Err(Error::results(&entry.ty, inputs));
         }
         self.suspended.return_from_host(entry.slots(), |frame| write_vals(frame, entry.ty.results(), inputs))
     }
@@ -159,7 +159,7 @@ fn resume<T>(suspended: Suspended, store: &mut Store<T>, outputs: &mut [Val]) ->
     suspended.check(store)?;
     let ty = Func(suspended.func()).find_type(&store.inner)?;
     if outputs.len() != ty.results().len() {
-        return Err(ErrorKind::ArgumentType.into());
+        return Err(Error::result_places(&ty, outputs.len()));
     }
     let outcome = suspended.go_on(store, |frame| read_vals(frame, ty.results(), outputs))?;
     Ok(ResumableCall::new(outcome, store))

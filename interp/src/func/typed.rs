@@ -7,6 +7,7 @@ use crate::{
     driver,
     error::{Error, ErrorKind},
     store::{AsContextMut, StoreInner},
+    types::FuncType,
 };
 
 /// Parameters of a [`TypedFunc`]: a value or a tuple of values.
@@ -57,7 +58,8 @@ impl<Params: WasmParams, Results: WasmResults> TypedFunc<Params, Results> {
         let ty = func.find_type(inner)?;
         let fits = Params::TYPES == ty.params() && Results::TYPES == ty.results();
         if !fits {
-            return Err(ErrorKind::FuncType { actual: ty }.into());
+            let expected = FuncType::new(Params::TYPES.iter().copied(), Results::TYPES.iter().copied());
+            return Err(ErrorKind::FuncType { expected, actual: ty }.into());
         }
         Ok(Self { func, signature: PhantomData })
     }

@@ -6,7 +6,7 @@ use core::{fmt, mem};
 use super::{Caller, Func, read_vals, write_vals};
 use crate::{
     driver::Frame,
-    error::{Error, ErrorKind},
+    error::Error,
     externref::ExternRef,
     store::Handle,
     types::{FuncType, ValType},
@@ -61,7 +61,7 @@ fn call_with_vals<T>(
     let instance = caller.instance();
     func(Caller::new(caller.context_mut().store, instance), params, results)?;
     if !results.iter().map(Val::ty).eq(ty.results().iter().copied()) {
-        return Err(ErrorKind::ArgumentType.into());
+        return Err(Error::results(ty, results));
     }
     write_vals(frame, ty.results(), results)
 }
@@ -74,7 +74,8 @@ impl<T> fmt::Debug for HostFunc<T> {
 
 /// A Rust type that stands for a wasm type.
 ///
-/// Implemented for `i32`, `u32`, `i64`, `u64`, `f32`, `f64`, [`F32`], [`F64`], `Nullable<Func>` and `Nullable<ExternRef>`.
+/// Implemented for `i32`, `u32`, `i64`, `u64`, `f32`, `f64`, [`F32`], [`F64`], and references, which can be null: `Option<Func>` or `Nullable<Func>`,
+/// `Option<ExternRef>` or `Nullable<ExternRef>`.
 pub trait WasmTy: Sized + Send {
     /// The wasm type.
     #[doc(hidden)]
@@ -118,11 +119,8 @@ number! {
 }
 
 /// A reference in a slot: 0 is null, else an index plus one.
-fn read_ref<H>(frame: &Frame<'_>, slot: usize, handle: impl FnOnce(Handle) -> H) -> Nullable<H> {
-    match frame.get(slot).checked_sub(1) {
-        Some(index) => Nullable::Val(handle(Handle::new(frame.store(), index))),
-        None => Nullable::Null,
-    }
+fn read_ref(frame: &Frame<'_>, slot: usize) -> Option<Handle> {
+    frame.get(slot).checked_sub(1).map(|index| Handle::new(frame.store(), index))
 }
 
 fn write_ref(frame: &mut Frame<'_>, slot: usize, handle: Option<Handle>) -> Result<(), Error> {
@@ -134,28 +132,37 @@ fn write_ref(frame: &mut Frame<'_>, slot: usize, handle: Option<Handle>) -> Resu
     Ok(())
 }
 
-impl WasmTy for Nullable<Func> {
-    const TYPE: ValType = ValType::FuncRef;
+macro_rules! reference {
+    ($($rust:ident, $wasm:ident;)*) => {
+        $(impl WasmTy for Option<$rust> {
+            const TYPE: ValType = ValType::$wasm;
 
-    fn read(frame: &Frame<'_>, slot: usize) -> Self {
-        read_ref(frame, slot, Func)
-    }
+            fn read(frame: &Frame<'_>, slot: usize) -> Self {
+                read_ref(frame, slot).map($rust)
+            }
 
-    fn write(self, frame: &mut Frame<'_>, slot: usize) -> Result<(), Error> {
-        write_ref(frame, slot, self.val().map(|func| func.0))
-    }
+            fn write(self, frame: &mut Frame<'_>, slot: usize) -> Result<(), Error> {
+                write_ref(frame, slot, self.map(|reference| reference.0))
+            }
+        }
+
+        impl WasmTy for Nullable<$rust> {
+            const TYPE: ValType = ValType::$wasm;
+
+            fn read(frame: &Frame<'_>, slot: usize) -> Self {
+                <Option<$rust>>::read(frame, slot).into()
+            }
+
+            fn write(self, frame: &mut Frame<'_>, slot: usize) -> Result<(), Error> {
+                <Option<$rust>>::from(self).write(frame, slot)
+            }
+        })*
+    };
 }
 
-impl WasmTy for Nullable<ExternRef> {
-    const TYPE: ValType = ValType::ExternRef;
-
-    fn read(frame: &Frame<'_>, slot: usize) -> Self {
-        read_ref(frame, slot, ExternRef)
-    }
-
-    fn write(self, frame: &mut Frame<'_>, slot: usize) -> Result<(), Error> {
-        write_ref(frame, slot, self.val().map(|object| object.0))
-    }
+reference! {
+    Func, FuncRef;
+    ExternRef, ExternRef;
 }
 
 /// A value, or a tuple of up to 16 values.

@@ -1,5 +1,9 @@
 //! Linear memories, as the host handles them.
 
+mod typed;
+
+pub use self::typed::GuestValue;
+
 use crate::{
     error::{Error, ErrorKind},
     limits::Bound,
