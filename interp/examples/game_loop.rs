@@ -9,6 +9,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use ermine::{Caller, Config, Engine, Error, Extern, HostError, Linker, Module, Store, TypedFunc, TypedResumableCall};
@@ -56,12 +57,13 @@ impl Script {
             Some(TypedResumableCall::HostTrap(call)) => call.resume(&mut *store, &[])?,
             Some(TypedResumableCall::Finished(())) => return Ok(false),
         };
-        // A host function that failed in earnest ends the script.
-        if let TypedResumableCall::HostTrap(call) = &call
-            && call.host_error().downcast_ref::<Wait>().is_none()
-        {
-            return Err(Error::new(call.host_error().to_string()));
-        }
+        let call = match call {
+            // A host function that failed in earnest ends the script, with its own error.
+            TypedResumableCall::HostTrap(call) if call.host_error().downcast_ref::<Wait>().is_none() => {
+                return Err(call.into_host_error());
+            }
+            call => call,
+        };
         let goes_on = !matches!(call, TypedResumableCall::Finished(()));
         self.paused = Some(call);
         Ok(goes_on)
@@ -79,18 +81,17 @@ fn game(engine: &Engine) -> Result<Linker<World>, Error> {
     linker.func_wrap("game", "shout", |mut caller: Caller<'_, World>, at: u32, len: u32| -> Result<(), Error> {
         let memory = caller.get_export("memory").and_then(Extern::into_memory);
         let memory = memory.ok_or_else(|| Error::new("a script exports its memory as `memory`"))?;
-        let mut words = vec![0; len.min(80) as usize];
-        memory.read(&caller, at as usize, &mut words)?;
+        let words = String::from_utf8_lossy(memory.slice(&caller, at, len.min(80))?).into_owned();
         let world = caller.data_mut();
         world.shouts += 1;
-        world.last_words = String::from_utf8_lossy(&words).into_owned();
+        world.last_words = words;
         Ok(())
     })?;
     Ok(linker)
 }
 
-fn main() -> Result<(), Box<dyn StdError>> {
-    let real_time = std::env::args().any(|arg| arg == "--real-time");
+/// Plays the game, and tells how it went.
+pub(crate) fn play(out: &mut dyn Write, real_time: bool) -> Result<(), Box<dyn StdError>> {
     let mut config = Config::default();
     config.consume_fuel(true);
     let engine = Engine::new(&config);
@@ -115,8 +116,12 @@ fn main() -> Result<(), Box<dyn StdError>> {
 
     costs.sort();
     let world = store.data();
-    println!("{FRAMES} frames; the script used up its fuel in {thinking} of them");
-    println!("a frame cost {:.1?} (median), {:.1?} (most)", costs[FRAMES / 2], costs[FRAMES - 1]);
-    println!("the guard is at {}, has shouted {} times, last: {:?}", world.guard, world.shouts, world.last_words);
+    writeln!(out, "{FRAMES} frames; the script used up its fuel in {thinking} of them")?;
+    writeln!(out, "a frame cost {:.1?} (median), {:.1?} (most)", costs[FRAMES / 2], costs[FRAMES - 1])?;
+    writeln!(out, "the guard is at {}, has shouted {} times, last: {:?}", world.guard, world.shouts, world.last_words)?;
     Ok(())
+}
+
+fn main() -> Result<(), Box<dyn StdError>> {
+    play(&mut io::stdout(), std::env::args().any(|arg| arg == "--real-time"))
 }

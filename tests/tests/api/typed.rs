@@ -1,15 +1,15 @@
 //! Rust types at the border: every one that stands for a wasm type, both ways, and what is said where they do not fit.
 
-use ermine::{Error, ErrorKind, ExternRef, F32, F64, Func, FuncType, Instance, Linker, Nullable, Store, Val, ValType};
+use ermine::{
+    Error, ErrorKind, ExternRef, F32, F64, Func, FuncType, Instance, Linker, Nullable, Store, Val, ValType, WasmRet,
+    WasmTy,
+};
 use ermine_tests::{MACHINES, engine, module};
 
 /// Calls `f` of a guest, which calls the host function `f`, which gives back what it gets.
-fn round_trip<V: ermine::WasmTy + Clone + 'static>(
-    wasm: &str,
-    values: impl Fn(&mut Store<()>) -> Vec<V>,
-    same: impl Fn(&V, &V) -> bool,
-) where
-    V: ermine::WasmRet,
+fn round_trip<V>(wasm: &str, values: impl Fn(&mut Store<()>) -> Vec<V>, same: impl Fn(&V, &V) -> bool)
+where
+    V: WasmTy + WasmRet + Clone + 'static,
 {
     let text = format!(
         r#"(module (import "host" "f" (func $f (param {wasm}) (result {wasm})))
