@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Runs a command on x86-64 Linux in a process that cannot get executable memory, and fails if it asks for any.
 
-usage: no-executable-memory.py COMMAND [ARGS...]
+usage: no-executable-memory.py [--mdwe] COMMAND [ARGS...]
 
-Two walls of the kernel, both for the rest of the process's life:
+Two walls of the kernel, both for the rest of the process's life (with --mdwe, the first alone):
 
 * From before it starts, memory that can be written never becomes executable: `prctl(PR_SET_MDWE)`, Linux 6.3. Where the kernel does not have it, that is
   said, and the second wall stands alone.
@@ -78,19 +78,24 @@ def ptrace(request, pid, data=None):
         sys.exit(f"no-executable-memory: ptrace: {os.strerror(ctypes.get_errno())}")
 
 
+def execute(command):
+    """Becomes the command, behind the first wall."""
+    libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    if libc.prctl(PR_SET_MDWE, MDWE_REFUSE_EXEC_GAIN, 0, 0, 0):
+        print("no-executable-memory: this kernel has no PR_SET_MDWE", file=sys.stderr)
+    try:
+        os.execvp(command[0], command)
+    except OSError as error:
+        print(f"no-executable-memory: {command[0]}: {error.strerror}", file=sys.stderr)
+        os._exit(127)
+
+
 def start(command):
     """The command's process, before its first instruction."""
     pid = os.fork()
     if pid == 0:
-        libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-        if libc.prctl(PR_SET_MDWE, MDWE_REFUSE_EXEC_GAIN, 0, 0, 0):
-            print("no-executable-memory: this kernel has no PR_SET_MDWE; the filter alone", file=sys.stderr)
         libc.ptrace(TRACEME, 0, None, None)
-        try:
-            os.execvp(command[0], command)
-        except OSError as error:
-            print(f"no-executable-memory: {command[0]}: {error.strerror}", file=sys.stderr)
-            os._exit(127)
+        execute(command)
     wait_for_stop(pid)
     ptrace(SETOPTIONS, pid, EXITKILL)
     return pid
@@ -171,6 +176,8 @@ def main():
         sys.exit(__doc__)
     if platform.machine() != "x86_64" or sys.platform != "linux":
         sys.exit("no-executable-memory: this tool knows x86-64 Linux only")
+    if sys.argv[1] == "--mdwe":
+        execute(sys.argv[2:] or sys.exit(__doc__))
     pid = start(sys.argv[1:])
     run_to_entry_and_install(pid)
     for ignored in (signal.SIGINT, signal.SIGTERM):
