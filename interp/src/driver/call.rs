@@ -40,7 +40,7 @@ pub(crate) fn invoke<T, R>(
     let mut frame = unsafe { Frame::new(span.base, slots, store.inner.id()) };
     write(&mut frame)?;
     if record.home.is_host() {
-        call_directly(store, func, span, slots)?;
+        call_directly(store, None, func, span, slots)?;
         return Ok(read(&frame));
     }
     // SAFETY: invariant 9: as above. The stack lives as long as the store.
@@ -53,7 +53,18 @@ pub(crate) fn invoke<T, R>(
     }
 }
 
-/// The same, on a value stack of its own, so that the call can be suspended.
+/// Calls the start function of an instance. If the instance imports it, the instance calls it.
+pub(crate) fn invoke_start<T>(store: &mut Store<T>, instance: u32, func: Handle) -> Result<(), Error> {
+    let (number, record) = store.inner.func_by(func)?;
+    if !record.home.is_host() {
+        return invoke(store, func, |_| Ok(()), |_| ());
+    }
+    let span = store.inner.stack_span()?;
+    let slots = frame_slots(store, record, span)?;
+    call_directly(store, Some(instance), number, span, slots)
+}
+
+/// The same as [`invoke`], on a value stack of its own, so that the call can be suspended.
 pub(crate) fn invoke_resumable<T, R>(
     store: &mut Store<T>,
     func: Handle,
@@ -118,14 +129,20 @@ pub(super) unsafe fn drive<T>(store: &mut Store<T>, run: &mut Run) -> Result<Pie
 }
 
 /// Calls a host function that no guest calls.
-fn call_directly<T>(store: &mut Store<T>, func: u32, span: StackSpan, slots: usize) -> Result<(), Error> {
+fn call_directly<T>(
+    store: &mut Store<T>,
+    instance: Option<u32>,
+    func: u32,
+    span: StackSpan,
+    slots: usize,
+) -> Result<(), Error> {
     let number = store.inner.func(func).ok_or_else(Error::foreign)?.home.number;
     if store.inner.host_depth >= store.inner.limits().host_depth {
         return Err(Trap::StackOverflow.into());
     }
     let call = HostCall { func, number, instance: FuncHome::HOST, at: span.base, slots };
     // SAFETY: invariant 9: `frame_slots` has checked that the slots are inside the span.
-    unsafe { call_host(store, None, call, span.end) }
+    unsafe { call_host(store, instance, call, span.end) }
 }
 
 /// Calls a host function with the rest of the stack set apart for calls that it makes.

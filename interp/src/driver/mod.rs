@@ -22,7 +22,7 @@ mod trace;
 
 use self::slow::Slow;
 pub(crate) use self::{
-    call::{Outcome, invoke, invoke_resumable},
+    call::{Outcome, invoke, invoke_resumable, invoke_start},
     frame::Frame,
     fuel::Stop,
     slow::range,

@@ -297,5 +297,5 @@ fn copy_datas(inner: &mut StoreInner, module: &ModuleInner, number: u32) -> Resu
 fn run_start<T>(store: &mut Store<T>, number: u32, start: u32) -> Result<(), Error> {
     let instance = store.inner.instance(number).ok_or_else(Error::foreign)?;
     let func = store.inner.handle(instance.func(start).ok_or_else(Error::foreign)?);
-    driver::invoke(store, func, |_| Ok(()), |_| ())
+    driver::invoke_start(store, number, func)
 }

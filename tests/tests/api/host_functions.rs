@@ -302,6 +302,31 @@ fn a_host_function_reads_and_writes_the_callers_memory() {
 
 /// The guest's view of its memory must be fresh after every kind of call during which the memory
 /// can have moved.
+/// As where another function of the instance calls it. Called by the embedder, it has no caller.
+#[test]
+fn an_imported_start_function_sees_the_instance_that_it_starts() {
+    for machine in MACHINES {
+        let engine = engine(machine);
+        let mut store = Store::new(&engine, ());
+        let mut linker = Linker::new(&engine);
+        linker
+            .func_wrap("host", "mark", |mut caller: Caller<'_, ()>| {
+                if let Some(memory) = caller.get_export("memory").and_then(Extern::into_memory) {
+                    memory.data_mut(&mut caller)[7] += 1;
+                }
+            })
+            .unwrap();
+        let text = r#"(module (import "host" "mark" (func $mark)) (memory (export "memory") 1)
+            (export "mark" (func $mark)) (start $mark))"#;
+        let module = module(&engine, text).unwrap();
+        let instance = linker.instantiate_and_start(&mut store, &module).unwrap();
+        let memory = instance.get_memory(&store, "memory").unwrap();
+        assert_eq!(memory.data(&store)[7], 1, "{machine:?}");
+        instance.get_typed_func::<(), ()>(&store, "mark").unwrap().call(&mut store, ()).unwrap();
+        assert_eq!(memory.data(&store)[7], 1, "{machine:?}");
+    }
+}
+
 #[test]
 fn memory_grown_during_a_call_is_seen_after_it() {
     const TEXT: &str = r#"(module
