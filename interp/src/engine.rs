@@ -86,6 +86,20 @@ impl Engine {
     /// # Errors
     ///
     /// As for [`Module::new`](crate::Module::new), and [`ErrorKind::ImageBound`] for what the format has no room for.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ermine::{Engine, Precompiled};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let wasm = wat::parse_str("(module (func (export \"run\")))")?;
+    /// let image = Engine::default().precompile_module(&wasm)?;
+    /// assert_eq!(Engine::detect_precompiled(&image), Some(Precompiled::Module));
+    /// assert_eq!(Engine::detect_precompiled(&wasm), None);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "translate")]
     pub fn precompile_module(&self, wasm: &[u8]) -> Result<Vec<u8>, Error> {
         crate::module::precompile(self, wasm)

@@ -176,7 +176,15 @@ const _: () = {
     sent::<TypedResumableCall<()>>();
 };
 
-/// The example of the project's README is a test.
+/// The examples of the project's documents are tests.
 #[cfg(all(doctest, feature = "translate"))]
-#[doc = include_str!("../../README.md")]
-struct Readme;
+mod documents {
+    #[doc = include_str!("../../README.md")]
+    struct Readme;
+
+    #[doc = include_str!("../../docs/embedding.md")]
+    struct Embedding;
+
+    #[doc = include_str!("../../docs/migrating.md")]
+    struct Migrating;
+}

@@ -6,6 +6,16 @@ use crate::error::Error;
 pub(crate) use crate::val_type::{RefType, ValType};
 
 /// Parameters and results of a function. Cheap to clone.
+///
+/// # Examples
+///
+/// ```
+/// use ermine::{FuncType, ValType};
+///
+/// let ty = FuncType::new([ValType::I32, ValType::I64], [ValType::F32]);
+/// assert_eq!(ty.results(), [ValType::F32]);
+/// assert_eq!(ty.to_string(), "[i32 i64] -> [f32]");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct FuncType {
     /// Parameters, then results.

@@ -11,6 +11,7 @@ macro_rules! example {
 }
 
 example!(game_loop, "../examples/game_loop.rs");
+example!(minimal, "../examples/minimal.rs");
 example!(plugin_host, "../examples/plugin_host.rs");
 example!(udf, "../examples/udf.rs");
 
@@ -28,6 +29,13 @@ fn the_script_of_the_game_loop_pauses_where_it_thinks() {
     let out = output(|out| game_loop::play(out, false));
     assert!(out.contains("600 frames; the script used up its fuel in "), "{out}");
     assert!(!out.contains("in 0 of them") && out.contains("last: \"who is there?\""), "{out}");
+}
+
+#[test]
+fn the_minimal_host_takes_modules_and_images() {
+    let wasm = wat::parse_str("(module (func (export \"run\") (result i32) (i32.const 7)))").expect("a module");
+    let image = ermine::Engine::default().precompile_module(&wasm).expect("an image");
+    assert_eq!((minimal::run(&wasm).ok(), minimal::run(&image).ok()), (Some(7), Some(7)));
 }
 
 #[test]

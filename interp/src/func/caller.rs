@@ -8,6 +8,25 @@ use crate::{
 };
 
 /// The store, and the instance that calls, as a host function gets them.
+///
+/// # Examples
+///
+/// A function that fills a buffer of its caller and counts how often it was asked:
+///
+/// ```
+/// use ermine::{Caller, Engine, Error, Extern, Linker};
+///
+/// let mut linker = Linker::<u32>::new(&Engine::default());
+/// linker.func_wrap("host", "name", |mut caller: Caller<'_, u32>, at: u32, len: u32| -> Result<u32, Error> {
+///     *caller.data_mut() += 1;
+///     let memory = caller.get_export("memory").and_then(Extern::into_memory);
+///     let memory = memory.ok_or_else(|| Error::new("export the memory as `memory`"))?;
+///     let name = &b"ermine"[..6.min(len as usize)];
+///     memory.slice_mut(&mut caller, at, name.len())?.copy_from_slice(name);
+///     Ok(name.len() as u32)
+/// })?;
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Caller<'a, T> {
     ctx: StoreContextMut<'a, T>,

@@ -37,6 +37,24 @@ impl Func {
     ///
     /// If the store has as many functions as [`Limits::store_functions`](crate::Limits::store_functions) allows, the handle
     /// belongs to no store: each use of it is an error.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ermine::{Engine, Error, Func, FuncType, Store, Val, ValType};
+    ///
+    /// let mut store = Store::new(&Engine::default(), ());
+    /// let ty = FuncType::new([ValType::I32, ValType::I32], [ValType::I32]);
+    /// let max = Func::new(&mut store, ty, |_, args, results| {
+    ///     let (Some(a), Some(b)) = (args[0].i32(), args[1].i32()) else { return Err(Error::new("two integers")) };
+    ///     results[0] = Val::I32(a.max(b));
+    ///     Ok(())
+    /// });
+    /// let mut outputs = [Val::I32(0)];
+    /// max.call(&mut store, &[Val::I32(3), Val::I32(-4)], &mut outputs)?;
+    /// assert_eq!(outputs[0], Val::I32(3));
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn new<T>(
         mut ctx: impl AsContextMut<Data = T>,
         ty: FuncType,

@@ -166,6 +166,34 @@ fn resume<T>(suspended: Suspended, store: &mut Store<T>, outputs: &mut [Val]) ->
 }
 
 /// How a resumable call of a [`TypedFunc`](crate::TypedFunc) ended, or what it waits for.
+///
+/// # Examples
+///
+/// A host function that cannot answer at once: it fails, and the call goes on with the answer later.
+///
+#[cfg_attr(feature = "translate", doc = "```")]
+#[cfg_attr(not(feature = "translate"), doc = "```ignore")]
+/// use ermine::{Engine, Error, Linker, Module, Store, TypedResumableCall, Val};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let engine = Engine::default();
+/// let mut linker = Linker::<()>::new(&engine);
+/// linker.func_wrap("host", "ask", || -> Result<i32, Error> { Err(Error::new("later")) })?;
+/// let wasm = wat::parse_str(
+///     r#"(module (import "host" "ask" (func $ask (result i32)))
+///         (func (export "run") (result i32) (i32.add (call $ask) (i32.const 1))))"#,
+/// )?;
+/// let mut store = Store::new(&engine, ());
+/// let instance = linker.instantiate(&mut store, &Module::new(&engine, &wasm)?)?;
+/// let run = instance.get_typed_func::<(), i32>(&store, "run")?;
+/// let TypedResumableCall::HostTrap(waiting) = run.call_resumable(&mut store, ())? else { panic!("it asks") };
+/// assert_eq!(waiting.host_error().to_string(), "later");
+/// // … some time after that:
+/// let TypedResumableCall::Finished(result) = waiting.resume(&mut store, &[Val::I32(41)])? else { panic!("it ends") };
+/// assert_eq!(result, 42);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub enum TypedResumableCall<Results> {
     /// It has returned this.

@@ -13,6 +13,20 @@ use crate::{
 };
 
 /// Something that can be imported and exported.
+///
+/// # Examples
+///
+/// ```
+/// use ermine::{Engine, Extern, Func, Global, Mutability, Store, Val};
+///
+/// let mut store = Store::new(&Engine::default(), ());
+/// let imports = [
+///     Extern::from(Func::wrap(&mut store, |x: i32| x + 1)),
+///     Global::new(&mut store, Val::I64(7), Mutability::Const).into(),
+/// ];
+/// assert!(imports[0].into_func().is_some() && imports[1].into_func().is_none());
+/// assert_eq!(imports[1].ty(&store).global().map(|ty| ty.mutability()), Some(Mutability::Const));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Extern {
     /// A function.

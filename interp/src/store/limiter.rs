@@ -23,6 +23,35 @@ impl core::error::Error for LimiterError {}
 /// Decides about growth of memories and tables, and bounds how many things a store may own.
 ///
 /// It is asked beside [`Limits`](crate::Limits), which always hold. [`StoreLimits`] is a ready one.
+///
+/// # Examples
+///
+/// One budget for all memories of a store:
+///
+/// ```
+/// use ermine::{Engine, LimiterError, Memory, MemoryType, ResourceLimiter, Store};
+///
+/// struct Budget(usize);
+///
+/// impl ResourceLimiter for Budget {
+///     fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> Result<bool, LimiterError> {
+///         let rest = self.0.checked_sub(desired - current);
+///         self.0 = rest.unwrap_or(self.0);
+///         Ok(rest.is_some())
+///     }
+///
+///     fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> Result<bool, LimiterError> {
+///         Ok(desired <= 1_000)
+///     }
+/// }
+///
+/// let mut store = Store::new(&Engine::default(), Budget(3 << 16));
+/// store.limiter(|budget| budget);
+/// let a = Memory::new(&mut store, MemoryType::new(1, None))?;
+/// let b = Memory::new(&mut store, MemoryType::new(1, None))?;
+/// assert!(a.grow(&mut store, 1).is_ok() && b.grow(&mut store, 1).is_err());
+/// # Ok::<(), ermine::Error>(())
+/// ```
 pub trait ResourceLimiter {
     /// May a memory of `current` bytes become one of `desired` bytes? `maximum` is the memory's own. A new memory has 0.
     ///
@@ -58,14 +87,20 @@ pub trait ResourceLimiter {
         Ok(())
     }
 
-    /// Instances that the store may have.
-    fn instances(&self) -> usize;
+    /// Instances that the store may have. By default 10,000.
+    fn instances(&self) -> usize {
+        10_000
+    }
 
-    /// Tables that the store may have.
-    fn tables(&self) -> usize;
+    /// Tables that the store may have. By default 10,000.
+    fn tables(&self) -> usize {
+        10_000
+    }
 
-    /// Memories that the store may have.
-    fn memories(&self) -> usize;
+    /// Memories that the store may have. By default 10,000.
+    fn memories(&self) -> usize {
+        10_000
+    }
 }
 
 /// A [`ResourceLimiter`] with fixed bounds, made by [`StoreLimitsBuilder`].
