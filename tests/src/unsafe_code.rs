@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 pub enum Reason {
     /// Invariants of ARCHITECTURE.md, by number.
     Invariants(Vec<u32>),
+    /// Promises at the head of the C API, by number.
+    Promises(Vec<u32>),
     /// What the callers of its unsafe function promise.
     Contract,
     /// What stands beside it: "No invariant is needed."
@@ -114,9 +116,11 @@ fn reason_above(lines: &[&str], at: usize) -> Reason {
 }
 
 fn reason_of(comment: &str) -> Reason {
-    let numbers = numbers(comment);
-    if !numbers.is_empty() {
-        Reason::Invariants(numbers)
+    let (invariants, promises) = (numbers(comment, "invariant", ""), numbers(comment, "promise", "C"));
+    if !invariants.is_empty() {
+        Reason::Invariants(invariants)
+    } else if !promises.is_empty() {
+        Reason::Promises(promises)
     } else if comment.contains("the caller's contract") {
         Reason::Contract
     } else if comment.ends_with("No invariant is needed.") {
@@ -126,14 +130,15 @@ fn reason_of(comment: &str) -> Reason {
     }
 }
 
-/// The numbers behind each "invariant" or "invariants": "invariants 1, 5 and 7", "invariants 4 to 9".
-fn numbers(comment: &str) -> Vec<u32> {
+/// The numbers behind each "invariant" or "invariants": "invariants 1, 5 and 7", "invariants 4 to 9". Promises are "C1", "C5 and C7".
+fn numbers(comment: &str, noun: &str, letter: &str) -> Vec<u32> {
     let mut numbers = Vec::new();
-    for rest in comment.split("invariant").skip(1) {
+    for rest in comment.split(noun).skip(1) {
         let words = rest.trim_start_matches('s').split_whitespace();
         let mut through = false;
         for word in words {
-            match word.trim_end_matches([',', '.', ':', ';', ')']).parse::<u32>() {
+            let number = word.strip_prefix(letter).unwrap_or_default().trim_end_matches([',', '.', ':', ';', ')']);
+            match number.parse::<u32>() {
                 Ok(number) => {
                     let first = numbers.last().copied().filter(|_| through).map_or(number, |last| last + 1);
                     numbers.extend(first..=number);
@@ -171,6 +176,8 @@ mod tests {
             of("SAFETY: x (invariants 1, 5 and 7). So (invariant 9) too."),
             Reason::Invariants(vec![1, 5, 7, 9])
         );
+        assert_eq!(of("SAFETY: promises C1 and C4: it lives."), Reason::Promises(vec![1, 4]));
+        assert_eq!(of("SAFETY: promise 1: which?"), Reason::Words);
         assert_eq!(of("SAFETY: the caller's contract."), Reason::Contract);
         assert_eq!(of("SAFETY: plain. No invariant is needed."), Reason::Nothing);
         assert_eq!(of("SAFETY: it is fine"), Reason::Words);

@@ -5,8 +5,9 @@ use std::fs;
 use std::path::Path;
 
 /// What is shipped.
-const MANIFESTS: [&str; 6] = [
+const MANIFESTS: [&str; 7] = [
     "interp/Cargo.toml",
+    "interp/c-api/Cargo.toml",
     "wasi-min/Cargo.toml",
     "host-cli/Cargo.toml",
     "boards/Cargo.toml",

@@ -1,4 +1,4 @@
-//! The inventory of unsafe code: how much there is where, and that each block says which invariant of ARCHITECTURE.md makes it sound.
+//! The inventory of unsafe code: how much there is where, and that each block says which invariant of ARCHITECTURE.md, or promise of the C API, makes it sound.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -25,7 +25,7 @@ const HEAD: &str = "\
 # Unsafe code, file by file. Written by tests/unsafe_code.rs.
 #
 # blocks      `unsafe { … }` and `unsafe impl`
-# invariants  of these, those whose comment cites invariants of ARCHITECTURE.md; contract: what their unsafe function's callers promise;
+# invariants  of these, those whose comment cites invariants of ARCHITECTURE.md, or promises at the head of interp/c-api/src/lib.rs; contract: what their unsafe function's callers promise;
 #             none: facts of the language or of the lines around
 # functions   unsafe functions, traits and extern blocks
 ";
@@ -46,13 +46,21 @@ fn citable() -> BTreeSet<u32> {
     section.lines().filter_map(|line| line.split_once(". *")?.0.parse().ok()).collect()
 }
 
-/// What is wrong with a block of the engine.
-fn complaint(block: &Block, citable: &BTreeSet<u32>) -> Option<String> {
+/// The numbers of the promises that the C API is built on.
+fn promised() -> BTreeSet<u32> {
+    let text = fs::read_to_string(root().join("interp/c-api/src/lib.rs")).expect("the C API");
+    text.lines().filter_map(|line| line.strip_prefix("//! * **C")?.split_once('.')?.0.parse().ok()).collect()
+}
+
+/// What is wrong with a block of the engine, or of the C API, which alone may cite promises.
+fn complaint(block: &Block, citable: &BTreeSet<u32>, promised: &BTreeSet<u32>) -> Option<String> {
+    let unknown = |numbers: &[u32], known: &BTreeSet<u32>| {
+        let unknown: Vec<_> = numbers.iter().filter(|number| !known.contains(number)).collect();
+        (!unknown.is_empty()).then(|| format!("cites {unknown:?}, which do not exist or are not about memory safety"))
+    };
     match &block.reason {
-        Reason::Invariants(numbers) => {
-            let unknown: Vec<_> = numbers.iter().filter(|number| !citable.contains(number)).collect();
-            (!unknown.is_empty()).then(|| format!("cites {unknown:?}, no invariants of memory safety"))
-        }
+        Reason::Invariants(numbers) => unknown(numbers, citable),
+        Reason::Promises(numbers) => unknown(numbers, promised),
         Reason::Contract => {
             (!block.in_unsafe_function).then(|| "has a contract, but is in no unsafe function".to_owned())
         }
@@ -64,13 +72,15 @@ fn complaint(block: &Block, citable: &BTreeSet<u32>) -> Option<String> {
 
 #[test]
 fn every_unsafe_block_of_the_engine_cites_its_invariant() {
-    let citable = citable();
+    let (citable, promised) = (citable(), promised());
     assert_eq!(citable, (1..=11).collect());
+    assert_eq!(promised, (1..=7).collect());
     let mut complaints = Vec::new();
     for file in inventory() {
         let engine = file.path.starts_with("interp/");
+        let promised = if file.path.starts_with("interp/c-api/") { &promised } else { &BTreeSet::new() };
         for block in &file.blocks {
-            let what = if engine { complaint(block, &citable) } else { None };
+            let what = if engine { complaint(block, &citable, promised) } else { None };
             let what = what.or_else(|| (block.reason == Reason::Missing).then(|| "has no SAFETY comment".to_owned()));
             complaints.extend(what.map(|what| format!("{}:{}: {what}", file.path, block.line)));
         }
@@ -86,7 +96,7 @@ fn unsafe_code_is_where_it_was() {
         let count = |is: fn(&Reason) -> bool| file.blocks.iter().filter(|block| is(&block.reason)).count();
         let row = [
             file.blocks.len(),
-            count(|reason| matches!(reason, Reason::Invariants(_))),
+            count(|reason| matches!(reason, Reason::Invariants(_) | Reason::Promises(_))),
             count(|reason| *reason == Reason::Contract),
             count(|reason| matches!(reason, Reason::Nothing | Reason::Words)),
             file.functions,

@@ -1,0 +1,93 @@
+//! Configurations, engines and stores.
+
+use std::rc::Rc;
+
+use ermine::{Config, Engine, Error, InterruptHandle, Store, StoreLimitsBuilder};
+
+use crate::boundary::{discard, guard};
+use crate::home::{Data, Home};
+
+/// `wasm_config_t`
+#[derive(Debug, Clone, Default)]
+pub struct ConfigHandle {
+    /// The engine's settings.
+    pub config: Config,
+}
+
+/// `wasm_engine_t`
+#[derive(Debug)]
+pub struct EngineHandle {
+    /// The engine.
+    pub engine: Engine,
+}
+
+impl EngineHandle {
+    /// An engine with exactly these settings.
+    pub fn new(config: &ConfigHandle) -> Result<Self, Error> {
+        Ok(Self { engine: Engine::try_new(&config.config)? })
+    }
+}
+
+/// `wasm_store_t`
+#[derive(Debug)]
+pub struct StoreHandle {
+    /// Where the store is.
+    pub home: Rc<Home>,
+}
+
+impl StoreHandle {
+    fn new(engine: &EngineHandle) -> Self {
+        let home = Home::new(|home| {
+            let limits = StoreLimitsBuilder::new().build();
+            let data = Data { home, limits, interrupt: InterruptHandle::default() };
+            let mut store = Store::new(&engine.engine, data);
+            store.limiter(|data| &mut data.limits);
+            store.data_mut().interrupt = store.interrupt_handle();
+            store
+        });
+        Self { home }
+    }
+
+    /// The engine of the store.
+    pub fn engine(&self) -> Option<Engine> {
+        self.home.with(|ctx| ctx.engine().clone())
+    }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn wasm_config_new() -> Option<Box<ConfigHandle>> {
+    guard(None, || Some(Some(Box::default())))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn wasm_config_delete(config: Option<Box<ConfigHandle>>) {
+    discard(config);
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn wasm_engine_new() -> Option<Box<EngineHandle>> {
+    wasm_engine_new_with_config(wasm_config_new())
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn wasm_engine_new_with_config(config: Option<Box<ConfigHandle>>) -> Option<Box<EngineHandle>> {
+    guard(None, || {
+        let config = config?;
+        Some(Some(Box::new(EngineHandle::new(&config).ok()?)))
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn wasm_engine_delete(engine: Option<Box<EngineHandle>>) {
+    discard(engine);
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn wasm_store_new(engine: Option<&EngineHandle>) -> Option<Box<StoreHandle>> {
+    guard(None, || Some(Some(Box::new(StoreHandle::new(engine?)))))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn wasm_store_delete(store: Option<Box<StoreHandle>>) {
+    discard(store);
+}

@@ -1,0 +1,3 @@
+(module
+  (import "" "greet" (func $greet))
+  (func (export "run") (call $greet) (call $greet)))

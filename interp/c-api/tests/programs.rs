@@ -1,0 +1,63 @@
+//! Programs as embedders of `wasm.h` and `ermine.h` write them: compiled as C and as C++, run, and run again where each access and each allocation is watched.
+
+use std::process::Command;
+
+use crate::support::{GCC, Toolchain, programs, run};
+use ermine_tests::tools;
+
+/// Builds and runs all programs.
+fn check(toolchain: &Toolchain) {
+    if !tools::program(toolchain.compiler) {
+        return;
+    }
+    for program in programs() {
+        run(Command::new(toolchain.build(&program)).arg(toolchain.module(&program)));
+    }
+}
+
+#[test]
+fn programs_run_built_by_gcc() {
+    check(&GCC);
+}
+
+#[test]
+fn programs_run_built_by_clang() {
+    check(&Toolchain { compiler: "clang", language: &["-std=c11"], flags: &[], name: "clang" });
+}
+
+#[test]
+fn programs_run_built_as_cpp() {
+    check(&Toolchain { compiler: "g++", language: &["-x", "c++", "-std=c++17"], flags: &[], name: "g++" });
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn programs_run_under_address_sanitizer() {
+    let flags = &["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
+    check(&Toolchain { compiler: "gcc", language: &["-std=c11"], flags, name: "asan" });
+}
+
+#[test]
+fn programs_leak_nothing_under_valgrind() {
+    if !tools::program("valgrind") || !tools::program("gcc") {
+        return;
+    }
+    let toolchain = Toolchain { name: "valgrind", ..GCC };
+    for program in programs() {
+        let (executable, module) = (toolchain.build(&program), toolchain.module(&program));
+        let mut command = Command::new("valgrind");
+        command.args(["-q", "--error-exitcode=9", "--leak-check=full", "--show-leak-kinds=all"]);
+        run(command.arg(executable).arg(module));
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_program_links_the_static_library() {
+    if !tools::program("gcc") {
+        return;
+    }
+    let toolchain = Toolchain { name: "static", ..GCC };
+    let libraries = ["-l:libermine_c.a", "-pthread", "-ldl", "-lm"].map(str::to_owned);
+    run(Command::new(toolchain.build_with("hello", &libraries)).arg(toolchain.module("hello")));
+}
