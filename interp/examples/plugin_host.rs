@@ -26,7 +26,7 @@ const MEMORY: usize = 1 << 20;
 /// Operators that it may execute for one order.
 const FUEL: u64 = 200_000;
 /// How long it may take for one order.
-const DEADLINE: Duration = Duration::from_millis(50);
+const DEADLINE: Duration = Duration::from_millis(500);
 /// Lines that it may log, and bytes of each, for one order.
 const LINES: usize = 10;
 const LINE: u32 = 80;
