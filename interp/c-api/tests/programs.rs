@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::support::{GCC, Toolchain, programs, run};
+use crate::support::{GCC, Toolchain, programs, root, run};
 use ermine_tests::tools;
 
 /// Builds and runs all programs.
@@ -59,5 +59,17 @@ fn a_program_links_the_static_library() {
     }
     let toolchain = Toolchain { name: "static", ..GCC };
     let libraries = ["-l:libermine_c.a", "-pthread", "-ldl", "-lm"].map(str::to_owned);
-    run(Command::new(toolchain.build_with("hello", &libraries)).arg(toolchain.module("hello")));
+    let hello = root().join("tests/c/hello.c");
+    run(Command::new(toolchain.build_with(&hello, &libraries)).arg(toolchain.module(&hello)));
+}
+
+/// The same script in the same game as in Rust (`ermine`'s test of its examples): what the world is like in the end.
+#[test]
+fn the_game_in_c_ends_as_the_one_in_rust() {
+    if tools::program("gcc") {
+        let toolchain = Toolchain { name: "game", ..GCC };
+        let game = root().join("../examples/game_loop.c");
+        let said = run(Command::new(toolchain.build(&game)).arg(toolchain.module(&game)));
+        assert!(said.ends_with("the guard is at 6, has shouted 150 times, last: \"who is there?\"\n"), "{said}");
+    }
 }

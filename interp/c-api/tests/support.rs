@@ -1,6 +1,5 @@
 //! Builds the C programs beside this file and runs them.
 
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
@@ -16,19 +15,19 @@ pub fn libraries() -> PathBuf {
     test.parent().expect("it is in a folder").to_path_buf()
 }
 
-/// The names of the programs in `tests/c`, sorted.
-pub fn programs() -> Vec<String> {
-    let files = fs::read_dir(root().join("tests/c")).expect("the programs are there");
+/// The programs in `tests/c`, sorted, and the engine's examples in C. Each has the text of its module beside it.
+pub fn programs() -> Vec<PathBuf> {
+    let folders = [root().join("tests/c"), root().join("../examples")];
+    let files = folders.iter().flat_map(|folder| fs::read_dir(folder).expect("the programs are there"));
     let paths = files.map(|file| file.expect("it can be read").path());
-    let sources = paths.filter(|path| path.extension().is_some_and(|extension| extension == "c"));
-    let mut names: Vec<String> =
-        sources.filter_map(|path| path.file_stem().and_then(OsStr::to_str).map(str::to_owned)).collect();
-    names.sort();
-    names
+    let mut sources: Vec<PathBuf> =
+        paths.filter(|path| path.extension().is_some_and(|extension| extension == "c")).collect();
+    sources.sort();
+    sources
 }
 
-/// Runs a command; tells all that it said if it fails.
-pub fn run(command: &mut Command) {
+/// Runs a command: its output. Tells all that it said if it fails.
+pub fn run(command: &mut Command) -> String {
     // Cargo sets it for tests, and it may lead to a library that was built before.
     let output = command.env_remove("LD_LIBRARY_PATH").output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -39,6 +38,13 @@ pub fn run(command: &mut Command) {
         text(&output.stdout),
         text(&output.stderr)
     );
+    text(&output.stdout)
+}
+
+/// What links the shared library.
+pub fn shared() -> [String; 4] {
+    let path = format!("-Wl,-rpath,{}", libraries().display());
+    ["-lermine_c", "-pthread", "-lm", &path].map(str::to_owned)
 }
 
 /// A way to build programs.
@@ -61,18 +67,16 @@ impl Toolchain {
     }
 
     /// Builds a program, with warnings as errors, against the shared library.
-    pub fn build(&self, program: &str) -> PathBuf {
-        let shared = ["-lermine_c", "-pthread"].map(str::to_owned);
-        let path = format!("-Wl,-rpath,{}", libraries().display());
-        self.build_with(program, &[&shared[..], &[path]].concat())
+    pub fn build(&self, program: &Path) -> PathBuf {
+        self.build_with(program, &shared())
     }
 
     /// The same with these libraries.
-    pub fn build_with(&self, program: &str, libraries: &[String]) -> PathBuf {
-        let executable = self.folder().join(program);
+    pub fn build_with(&self, program: &Path, libraries: &[String]) -> PathBuf {
+        let executable = self.folder().join(program.file_stem().expect("a file has a name"));
         let mut command = Command::new(self.compiler);
         command.args(self.language).args(["-g", "-O1", "-Wall", "-Wextra", "-Werror", "-pedantic"]).args(self.flags);
-        command.arg("-I").arg(root().join("include")).arg(root().join(format!("tests/c/{program}.c")));
+        command.arg("-I").arg(root().join("include")).arg(program);
         // What comes behind is no C++.
         command.args(["-x", "none", "-o"]).arg(&executable).arg("-L").arg(self::libraries()).args(libraries);
         run(&mut command);
@@ -80,10 +84,10 @@ impl Toolchain {
     }
 
     /// The program's module as wasm: its text is beside it.
-    pub fn module(&self, program: &str) -> PathBuf {
-        let text = root().join(format!("tests/c/{program}.wat"));
+    pub fn module(&self, program: &Path) -> PathBuf {
+        let text = program.with_extension("wat");
         let wasm = wat::parse_file(&text).unwrap_or_else(|error| panic!("{}: {error}", text.display()));
-        let path = self.folder().join(format!("{program}.wasm"));
+        let path = self.folder().join(text.file_name().expect("a file has a name")).with_extension("wasm");
         fs::write(&path, wasm).expect("the target folder can be written");
         path
     }
