@@ -20,6 +20,11 @@ impl<P, F> WithFiles<P, F> {
         Self { port, files }
     }
 
+    /// Everything but files, to change it.
+    pub const fn port_mut(&mut self) -> &mut P {
+        &mut self.port
+    }
+
     /// Takes the two apart.
     pub fn into_parts(self) -> (P, F) {
         (self.port, self.files)

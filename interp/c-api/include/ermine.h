@@ -162,6 +162,39 @@ WASM_API_EXTERN uint64_t ermine_call_required_fuel(const ermine_call_t*);
 /* What a callback gives back to suspend the call that it is in. A call that was not made with ermine_call_new traps. */
 WASM_API_EXTERN own wasm_trap_t* ermine_suspend(wasm_store_t*);
 
+/* ---- WASI preview 1 (cargo feature `wasi`, which is on unless features are chosen) ---- */
+
+/* What a guest is granted: the process's streams, clocks and random bytes, and what is added here. Everything given is copied. */
+typedef struct ermine_wasi_t ermine_wasi_t;
+WASM_API_EXTERN own ermine_error_t* ermine_wasi_new(own ermine_wasi_t** out);
+WASM_API_EXTERN void ermine_wasi_delete(own ermine_wasi_t*);
+/* One more argument; the first of all is the program's name. */
+WASM_API_EXTERN own ermine_error_t* ermine_wasi_arg(ermine_wasi_t*, const char*);
+WASM_API_EXTERN own ermine_error_t* ermine_wasi_env(ermine_wasi_t*, const char* name, const char* value);
+
+typedef uint8_t ermine_access_t;
+enum ermine_access_enum {
+  ERMINE_READ_WRITE,
+  ERMINE_READ_ONLY /* only what changes nothing */
+};
+/* The directory `host`, which is opened now and which the guest finds as `guest`. It sees nothing outside of it. */
+WASM_API_EXTERN own ermine_error_t* ermine_wasi_dir(
+  ermine_wasi_t*, const char* host, const char* guest, ermine_access_t);
+/* Standard input is these bytes, not the process's. */
+WASM_API_EXTERN own ermine_error_t* ermine_wasi_stdin(ermine_wasi_t*, const wasm_byte_vec_t*);
+/* Standard output and error are kept, not the process's: ermine_store_take_output. A guest that writes more than that many bytes to one of them, before
+ * they are taken, gets an error. */
+WASM_API_EXTERN own ermine_error_t* ermine_wasi_keep_output(ermine_wasi_t*, size_t bytes);
+
+/* The grants of the store's guests. Before that there are none. */
+WASM_API_EXTERN own ermine_error_t* ermine_store_set_wasi(wasm_store_t*, own ermine_wasi_t*);
+/* What guests have written since it was taken last: 1 is standard output, 2 standard error. */
+WASM_API_EXTERN own ermine_error_t* ermine_store_take_output(wasm_store_t*, uint32_t descriptor, own wasm_byte_vec_t* out);
+/* wasm_instance_new with WASI's functions: `imports` are what the module imports from elsewhere, in its order. Programs are run by calling their export
+ * `_start`; their exit is a trap that has a status (ermine_trap_exit_status). An error is what wasm_instance_new gives as a trap. */
+WASM_API_EXTERN own ermine_error_t* ermine_wasi_instance_new(
+  wasm_store_t*, const wasm_module_t*, const wasm_extern_vec_t* imports, own wasm_instance_t** out);
+
 #undef own
 
 #ifdef __cplusplus

@@ -10,6 +10,7 @@ use std::rc::{Rc, Weak};
 
 use ermine::{AsContextMut, Caller, Error, ExternRef, InterruptHandle, Store, StoreContextMut, StoreLimits};
 
+use crate::beyond::wasi::Grants;
 use crate::boundary::{Env, OneThread};
 use crate::object::Which;
 
@@ -22,6 +23,8 @@ pub struct Data {
     pub limits: StoreLimits,
     /// What stops the store's guests.
     pub interrupt: InterruptHandle,
+    /// What guests are granted.
+    pub wasi: Grants,
 }
 
 /// Who may use the store now.

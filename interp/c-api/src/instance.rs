@@ -16,7 +16,12 @@ use crate::vector::{Own, Vector};
 
 type Externs = Vector<Own<Object>>;
 
-fn imported(home: &Rc<Home>, import: &Own<Object>) -> Result<Extern, Error> {
+/// The engine's item of an import.
+///
+/// # Errors
+///
+/// If it is null, of another store, or can be no import.
+pub fn imported(home: &Rc<Home>, import: &Own<Object>) -> Result<Extern, Error> {
     let object = import.as_deref().ok_or_else(|| Error::new("an import is null; give what the module asks for"))?;
     if !Rc::ptr_eq(home, &object.home) {
         return Err(ErrorKind::ForeignHandle.into());

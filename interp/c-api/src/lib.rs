@@ -6,7 +6,7 @@
 //! An entry takes `Option<&T>` where C has a pointer that may be null, `Option<Box<T>>` where the pointer is `own`, `Option<&mut MaybeUninit<T>>` for
 //! `out`: these types *are* the promises below, so that most entries have no unsafe code. Those that can run code of the embedder's (calls, finalizers)
 //! take raw pointers and copy what they need first, since such code may delete what it was called through. No unwinding leaves the library:
-//! each entry that does more than hand a pointer on is wrapped in [`guard`](boundary::guard), and where a panic nevertheless met the
+//! each entry that does more than hand a pointer on is wrapped in `boundary::guard`, and where a panic nevertheless met the
 //! boundary, `extern "C"` would abort the process.
 //!
 //! # Promises
@@ -21,7 +21,7 @@
 //! * **C4. Values.** The kind of a `wasm_val_t` says which member of the union is set. A reference in it is null or a live `wasm_ref_t`.
 //! * **C5. Callbacks.** A function pointer is null or a function of its type for as long as what it was given to lives. It returns: no `longjmp` and no C++
 //!   exception leaves it. It may use the store that calls it, but keeps no vector that was lent to it.
-//! * **C6. One way to the store.** [`Home`](home::Home) gives the store out to one user at a time: while a callback runs, through the `Caller` that the engine gave
+//! * **C6. One way to the store.** `Home` gives the store out to one user at a time: while a callback runs, through the `Caller` that the engine gave
 //!   for it, else directly; while it is in use, not at all.
 //! * **C7. Handles count.** Each handle has a share of its `Home`: that lives as long as the last of them, whether or not the store's own was deleted.
 

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use ermine::{Config, Engine, Error, InterruptHandle, Store, StoreLimitsBuilder};
 
+use crate::beyond::wasi::Grants;
 use crate::boundary::{discard, guard};
 use crate::home::{Data, Home};
 
@@ -39,7 +40,7 @@ impl StoreHandle {
     fn new(engine: &EngineHandle) -> Self {
         let home = Home::new(|home| {
             let limits = StoreLimitsBuilder::new().build();
-            let data = Data { home, limits, interrupt: InterruptHandle::default() };
+            let data = Data { home, limits, interrupt: InterruptHandle::default(), wasi: Grants::default() };
             let mut store = Store::new(&engine.engine, data);
             store.limiter(|data| &mut data.limits);
             store.data_mut().interrupt = store.interrupt_handle();

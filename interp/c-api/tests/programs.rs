@@ -1,5 +1,6 @@
 //! Programs as embedders of `wasm.h` and `ermine.h` write them: compiled as C and as C++, run, and run again where each access and each allocation is watched.
 
+use std::fs;
 use std::process::Command;
 
 use crate::support::{GCC, Toolchain, programs, root, run};
@@ -72,4 +73,19 @@ fn the_game_in_c_ends_as_the_one_in_rust() {
         let said = run(Command::new(toolchain.build(&game)).arg(toolchain.module(&game)));
         assert!(said.ends_with("the guard is at 6, has shouted 150 times, last: \"who is there?\"\n"), "{said}");
     }
+}
+
+/// The first block of C in the guide to embedding.
+#[test]
+fn the_program_of_the_guide_runs() {
+    if !tools::program("gcc") {
+        return;
+    }
+    let guide = fs::read_to_string(root().join("../../docs/embedding.md")).expect("the guide is there");
+    let source = guide.split("```c\n").nth(1).and_then(|rest| rest.split("```").next()).expect("it has a program");
+    let toolchain = Toolchain { name: "guide", ..GCC };
+    let module = toolchain.module(&root().join("tests/c/fuel.c"));
+    let path = module.with_file_name("guide.c");
+    fs::write(&path, source).expect("the target folder can be written");
+    assert_eq!(run(Command::new(toolchain.build(&path)).arg(module)), "7\n");
 }

@@ -6,3 +6,8 @@ mod error;
 mod module;
 mod store;
 mod trap;
+#[cfg(feature = "wasi")]
+pub mod wasi;
+#[cfg(not(feature = "wasi"))]
+#[path = "wasi_none.rs"]
+pub mod wasi;

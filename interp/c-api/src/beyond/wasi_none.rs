@@ -1,0 +1,5 @@
+//! A build without WASI: stores grant nothing.
+
+/// What guests are granted.
+#[derive(Debug, Default)]
+pub struct Grants;
