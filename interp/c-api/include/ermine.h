@@ -54,7 +54,7 @@ enum ermine_limit_enum {
   ERMINE_LIMIT_TOTAL_STACK_BYTES, /* all value stacks of a store: 64 MiB */
   ERMINE_LIMIT_MEMORY_BYTES,      /* one memory: 4 GiB */
   ERMINE_LIMIT_TABLE_ELEMENTS,    /* one table: 10,000,000 */
-  ERMINE_LIMIT_INSTANCES,         /* of a store: 10,000 */
+  ERMINE_LIMIT_INSTANCES,         /* of a store: 1,000,000 */
   ERMINE_LIMIT_MEMORIES,          /* of a store: 10,000 */
   ERMINE_LIMIT_TABLES,            /* of a store: 10,000 */
   ERMINE_LIMIT_FUNCTIONS,         /* of a store: 16,000,000 */

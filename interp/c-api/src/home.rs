@@ -24,6 +24,7 @@ pub struct Data {
     /// What stops the store's guests.
     pub interrupt: InterruptHandle,
     /// What guests are granted.
+    #[cfg_attr(not(feature = "wasi"), allow(dead_code, reason = "there is nothing to be granted"))]
     pub wasi: Grants,
 }
 

@@ -9,10 +9,21 @@ use crate::boundary::{discard, guard};
 use crate::home::{Data, Home};
 
 /// `wasm_config_t`
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct ConfigHandle {
     /// The engine's settings.
     pub config: Config,
+}
+
+impl Default for ConfigHandle {
+    /// The engine's defaults, with room for more instances: programs of the standard make a hundred thousand in one store, and only the host makes any.
+    fn default() -> Self {
+        let mut config = Config::default();
+        let mut limits = config.get_limits().clone();
+        limits.instances = 1_000_000;
+        config.limits(limits);
+        Self { config }
+    }
 }
 
 /// `wasm_engine_t`
@@ -39,7 +50,9 @@ pub struct StoreHandle {
 impl StoreHandle {
     fn new(engine: &EngineHandle) -> Self {
         let home = Home::new(|home| {
-            let limits = StoreLimitsBuilder::new().build();
+            // Those of the engine hold; these are there to be set later.
+            let limits = StoreLimitsBuilder::new();
+            let limits = limits.instances(usize::MAX).memories(usize::MAX).tables(usize::MAX).build();
             let data = Data { home, limits, interrupt: InterruptHandle::default(), wasi: Grants::default() };
             let mut store = Store::new(&engine.engine, data);
             store.limiter(|data| &mut data.limits);
