@@ -22,6 +22,16 @@ WASM_API_EXTERN void ermine_error_delete(own ermine_error_t*);
 /* One line that says what to do. Ends in a zero; lives as long as the error. */
 WASM_API_EXTERN const char* ermine_error_message(const ermine_error_t*);
 
+/* ---- Memory (cargo feature `c-allocator`, which is off unless it is chosen) ---- */
+
+/* All that the library allocates comes from `allocate` (`size` bytes at a multiple of `align`, a power of two; null if there are none) and goes to `release`, with the
+ * same size and alignment. Both may be called from any thread that uses the library. False, and nothing has changed, if something was allocated before: this is the
+ * first function to be called. */
+#ifdef ERMINE_C_ALLOCATOR
+WASM_API_EXTERN bool ermine_set_allocator(
+  void* (*allocate)(size_t size, size_t align), void (*release)(void* memory, size_t size, size_t align));
+#endif
+
 /* ---- Configuration: before the engine is made ---- */
 
 /* Guests pay for what they execute: ermine_store_set_fuel. Off at first. */

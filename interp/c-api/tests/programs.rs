@@ -89,3 +89,16 @@ fn the_program_of_the_guide_runs() {
     fs::write(&path, source).expect("the target folder can be written");
     assert_eq!(run(Command::new(toolchain.build(&path)).arg(module)), "7\n");
 }
+
+/// Everything that the library allocates comes from the program, and goes back.
+#[cfg(feature = "c-allocator")]
+#[test]
+fn a_program_brings_its_allocator() {
+    if !tools::program("gcc") {
+        return;
+    }
+    let toolchain = Toolchain { flags: &["-DERMINE_C_ALLOCATOR"], name: "allocator", ..GCC };
+    let program = root().join("tests/allocator/allocator.c");
+    let module = toolchain.module(&root().join("tests/c/fuel.c"));
+    run(Command::new(toolchain.build(&program)).arg(module));
+}

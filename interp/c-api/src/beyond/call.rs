@@ -52,21 +52,16 @@ pub enum Progress {
 
 impl Shared {
     /// Runs on, or says why it cannot; then the call is what it was.
-    fn resume(
-        &self,
-        answer: Option<&Vector<Value>>,
-        results: *mut Vector<Value>,
-    ) -> Result<Result<Progress, Error>, Error> {
+    fn resume(&self, inputs: &[Val], results: *mut Vector<Value>) -> Result<Result<Progress, Error>, Error> {
         let home = &self.func.home;
         let (func, ty) = callee(&self.func)?;
         fits(results, &ty)?;
-        let inputs = self.answer(answer)?;
         let mut outputs = places(&ty);
         let state = mem::replace(&mut *self.state.borrow_mut(), State::Running);
         let ended = home.with(|ctx| match state {
             State::New(args) => func.call_resumable(ctx, &args, &mut outputs),
             State::Stopped(call) => call.resume(ctx, &mut outputs),
-            State::Suspended(call) => call.resume(ctx, &inputs, &mut outputs),
+            State::Suspended(call) => call.resume(ctx, inputs, &mut outputs),
             State::Running | State::Ended => Err(Error::new("the call runs, or has ended")),
         });
         let ended = ended.unwrap_or_else(|| Err(Error::new("the store is in use")));
@@ -146,8 +141,8 @@ extern "C" fn ermine_call_resume(
         // SAFETY: promise C1: it is null or a live call.
         let call = Rc::clone(&given(unsafe { call.as_ref() })?.0);
         // SAFETY: promise C1: it is null or a vector of values.
-        let answer = unsafe { answer.as_ref() };
-        let reached = call.resume(answer, results)?;
+        let inputs = call.answer(unsafe { answer.as_ref() })?;
+        let reached = call.resume(&inputs, results)?;
         let failed = reached.as_ref().err().map(|error| trap::trap(&call.func.home, error));
         trap::give(trap, failed);
         // SAFETY: promise C1: it is null or a place for the number.

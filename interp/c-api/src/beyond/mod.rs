@@ -1,5 +1,7 @@
 //! `ermine.h`: what the standard does not have.
 
+#[cfg(feature = "c-allocator")]
+mod allocator;
 mod call;
 mod config;
 mod error;
