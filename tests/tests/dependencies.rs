@@ -5,9 +5,10 @@ use std::fs;
 use std::path::Path;
 
 /// What is shipped.
-const MANIFESTS: [&str; 7] = [
+const MANIFESTS: [&str; 8] = [
     "interp/Cargo.toml",
     "interp/c-api/Cargo.toml",
+    "interp/c-api/bare/Cargo.toml",
     "wasi-min/Cargo.toml",
     "host-cli/Cargo.toml",
     "boards/Cargo.toml",

@@ -25,7 +25,7 @@ const HEAD: &str = "\
 # Unsafe code, file by file. Written by tests/unsafe_code.rs.
 #
 # blocks      `unsafe { … }` and `unsafe impl`
-# invariants  of these, those whose comment cites invariants of ARCHITECTURE.md, or promises at the head of interp/c-api/src/lib.rs; contract: what their unsafe function's callers promise;
+# invariants  of these, those whose comment cites invariants of ARCHITECTURE.md, or promises at the head of a C library's lib.rs; contract: what their unsafe function's callers promise;
 #             none: facts of the language or of the lines around
 # functions   unsafe functions, traits and extern blocks
 ";
@@ -46,9 +46,12 @@ fn citable() -> BTreeSet<u32> {
     section.lines().filter_map(|line| line.split_once(". *")?.0.parse().ok()).collect()
 }
 
-/// The numbers of the promises that the C API is built on.
-fn promised() -> BTreeSet<u32> {
-    let text = fs::read_to_string(root().join("interp/c-api/src/lib.rs")).expect("the C API");
+/// The folders of the C libraries, and how many promises each is built on.
+const PROMISED: [(&str, u32); 2] = [("interp/c-api/src/", 7), ("interp/c-api/bare/src/", 4)];
+
+/// The numbers of the promises that a C library is built on.
+fn promised(folder: &str) -> BTreeSet<u32> {
+    let text = fs::read_to_string(root().join(folder).join("lib.rs")).expect("a C library");
     text.lines().filter_map(|line| line.strip_prefix("//! * **C")?.split_once('.')?.0.parse().ok()).collect()
 }
 
@@ -72,15 +75,18 @@ fn complaint(block: &Block, citable: &BTreeSet<u32>, promised: &BTreeSet<u32>) -
 
 #[test]
 fn every_unsafe_block_of_the_engine_cites_its_invariant() {
-    let (citable, promised) = (citable(), promised());
+    let citable = citable();
     assert_eq!(citable, (1..=11).collect());
-    assert_eq!(promised, (1..=7).collect());
+    for (folder, last) in PROMISED {
+        assert_eq!(promised(folder), (1..=last).collect(), "{folder}");
+    }
     let mut complaints = Vec::new();
     for file in inventory() {
         let engine = file.path.starts_with("interp/");
-        let promised = if file.path.starts_with("interp/c-api/") { &promised } else { &BTreeSet::new() };
+        let library = PROMISED.iter().find(|(folder, _)| file.path.starts_with(folder));
+        let promised = library.map(|(folder, _)| promised(folder)).unwrap_or_default();
         for block in &file.blocks {
-            let what = if engine { complaint(block, &citable, promised) } else { None };
+            let what = if engine { complaint(block, &citable, &promised) } else { None };
             let what = what.or_else(|| (block.reason == Reason::Missing).then(|| "has no SAFETY comment".to_owned()));
             complaints.extend(what.map(|what| format!("{}:{}: {what}", file.path, block.line)));
         }

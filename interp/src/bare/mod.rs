@@ -293,6 +293,25 @@ impl<'a, H: Host> Instance<'a, H> {
         })
     }
 
+    /// The same with the bits of the arguments, one number for each: those of 32 bits in the low half, references as their index plus one, null as 0.
+    ///
+    /// # Errors
+    ///
+    /// As for [`start`](Self::start); [`Error::Signature`] if there are not as many as the function has parameters.
+    pub fn start_bits(&mut self, func: u32, params: &[u64]) -> Result<(), Error> {
+        let signature = self.image.signature(func).ok_or(Error::NoSuchFunction)?;
+        if signature.params().len() != params.len() {
+            return Err(Error::Signature);
+        }
+        self.begin(func, |slots| {
+            let mut rest = slots.iter_mut();
+            for (&bits, ty) in params.iter().zip(signature.params()) {
+                let halves = [bits as u32, (bits >> 32) as u32];
+                rest.by_ref().zip(halves).take(ty.slots()).for_each(|(slot, half)| *slot = half);
+            }
+        })
+    }
+
     /// Runs a call that has begun until it ends or has to wait.
     ///
     /// # Errors
@@ -323,6 +342,28 @@ impl<'a, H: Host> Instance<'a, H> {
         let progress = self.go_on()?;
         if let Progress::Finished(()) = progress {
             self.read_vals(func, results)?;
+        }
+        Ok(progress)
+    }
+
+    /// The same with the bits of the results, as [`start_bits`](Self::start_bits) has those of the arguments.
+    ///
+    /// # Errors
+    ///
+    /// As for [`resume_vals`](Self::resume_vals).
+    pub fn resume_bits(&mut self, results: &mut [u64]) -> Result<Progress<()>, Error> {
+        let func = self.active()?;
+        let signature = self.image.signature(func).ok_or(Error::NoSuchFunction)?;
+        if signature.results().len() != results.len() {
+            return Err(Error::Signature);
+        }
+        let progress = self.go_on()?;
+        if let Progress::Finished(()) = progress {
+            let mut slots = self.bottom().iter();
+            for (place, ty) in results.iter_mut().zip(signature.results()) {
+                let mut half = |has| if has { slots.next().map_or(0, |&slot| u64::from(slot)) } else { 0 };
+                *place = half(true) | half(ty.slots() == 2) << 32;
+            }
         }
         Ok(progress)
     }
