@@ -73,15 +73,15 @@ fn with(guest: *mut Guest, use_it: impl FnOnce(&mut Instance<'static, Table>) ->
     }
     // SAFETY: promise C1: it was made. This field is looked at while the guest runs, the others are not.
     let is_used = unsafe { &raw mut (*guest).is_used };
-    // SAFETY: as above.
+    // SAFETY: promise C1: as above.
     if unsafe { is_used.replace(true) } {
         return Status::BUSY.status;
     }
     // SAFETY: promise C3: nobody else is in an entry.
-    let (instance, code) = unsafe { (&mut *(&raw mut (*guest).instance), &mut *(&raw mut (*guest).code)) };
+    let (instance, code) = unsafe { (&mut (*guest).instance, &mut (*guest).code) };
     let status = instance.as_mut().ok_or(Status::NULL).and_then(use_it).unwrap_or_else(|status| status);
     *code = status.code;
-    // SAFETY: as above.
+    // SAFETY: promise C1: as above.
     unsafe { is_used.write(false) };
     status.status
 }
@@ -148,7 +148,7 @@ extern "C" fn ermine_bare_new(guest: *mut Guest, resources: *const Resources) ->
     // SAFETY: promise C1.
     let made = make(unsafe { &*resources });
     let status = made.as_ref().err().copied().unwrap_or(Status::OK);
-    // SAFETY: as above. The start function has run: nobody uses it.
+    // SAFETY: promise C1: as above. The start function has run: nobody uses it.
     unsafe { guest.write(Guest { is_used: false, code: status.code, instance: made.ok() }) };
     status.status
 }
