@@ -56,8 +56,14 @@ pub use self::{
 use self::{
     arena::Table,
     run::{Pending, State, Stop},
+    values::{read_bits, write_bits},
 };
-use crate::{exec::ctx::Ctx, image::Image, trap::Trap, val_type::ValType};
+use crate::{
+    exec::ctx::Ctx,
+    image::{Image, Signature},
+    trap::Trap,
+    val_type::ValType,
+};
 
 /// What a guest may use, lent for the life of its instance. [`Image::needs`] says how much it wants.
 #[derive(Debug)]
@@ -253,12 +259,7 @@ impl<'a, H: Host> Instance<'a, H> {
     /// As for [`call`](Self::call); [`Error::Signature`] also if there are not as many `results` as the function has. Their values before the call mean nothing.
     pub fn call_vals(&mut self, func: u32, params: &[Val], results: &mut [Val]) -> Result<(), Error> {
         self.start_vals(func, params)?;
-        if self.image.signature(func).is_none_or(|signature| signature.results().len() != results.len()) {
-            self.cancel();
-            return Err(Error::Signature);
-        }
-        self.finish()?;
-        self.read_vals(func, results)
+        self.finish_into(func, results, Val::read)
     }
 
     /// Begins a call that can be suspended. Nothing of it runs before [`resume`](Self::resume).
@@ -284,13 +285,7 @@ impl<'a, H: Host> Instance<'a, H> {
         if !signature.params().eq(params.iter().map(Val::ty)) {
             return Err(Error::Signature);
         }
-        self.begin(func, |slots| {
-            let mut rest = slots;
-            for &param in params {
-                param.write(rest);
-                rest = rest.get_mut(param.ty().slots()..).unwrap_or_default();
-            }
-        })
+        self.begin_with(func, signature, params, |param, _, slots| param.write(slots))
     }
 
     /// The same with the bits of the arguments, one number for each: those of 32 bits in the low half, references as their index plus one, null as 0.
@@ -303,13 +298,7 @@ impl<'a, H: Host> Instance<'a, H> {
         if signature.params().len() != params.len() {
             return Err(Error::Signature);
         }
-        self.begin(func, |slots| {
-            let mut rest = slots.iter_mut();
-            for (&bits, ty) in params.iter().zip(signature.params()) {
-                let halves = [bits as u32, (bits >> 32) as u32];
-                rest.by_ref().zip(halves).take(ty.slots()).for_each(|(slot, half)| *slot = half);
-            }
-        })
+        self.begin_with(func, signature, params, write_bits)
     }
 
     /// Runs a call that has begun until it ends or has to wait.
@@ -335,15 +324,7 @@ impl<'a, H: Host> Instance<'a, H> {
     ///
     /// As for [`resume`](Self::resume); [`Error::Signature`] if there are not as many `results` as the function has.
     pub fn resume_vals(&mut self, results: &mut [Val]) -> Result<Progress<()>, Error> {
-        let func = self.active()?;
-        if self.image.signature(func).is_none_or(|signature| signature.results().len() != results.len()) {
-            return Err(Error::Signature);
-        }
-        let progress = self.go_on()?;
-        if let Progress::Finished(()) = progress {
-            self.read_vals(func, results)?;
-        }
-        Ok(progress)
+        self.go_on_into(results, Val::read)
     }
 
     /// The same with the bits of the results, as [`start_bits`](Self::start_bits) has those of the arguments.
@@ -352,20 +333,17 @@ impl<'a, H: Host> Instance<'a, H> {
     ///
     /// As for [`resume_vals`](Self::resume_vals).
     pub fn resume_bits(&mut self, results: &mut [u64]) -> Result<Progress<()>, Error> {
+        self.go_on_into(results, read_bits)
+    }
+
+    /// Runs a call that has begun to its end, and gives the bits of its results: where it would have to wait it traps, as [`call`](Self::call) does.
+    ///
+    /// # Errors
+    ///
+    /// As for [`call_vals`](Self::call_vals), and [`Error::Idle`].
+    pub fn finish_bits(&mut self, results: &mut [u64]) -> Result<(), Error> {
         let func = self.active()?;
-        let signature = self.image.signature(func).ok_or(Error::NoSuchFunction)?;
-        if signature.results().len() != results.len() {
-            return Err(Error::Signature);
-        }
-        let progress = self.go_on()?;
-        if let Progress::Finished(()) = progress {
-            let mut slots = self.bottom().iter();
-            for (place, ty) in results.iter_mut().zip(signature.results()) {
-                let mut half = |has| if has { slots.next().map_or(0, |&slot| u64::from(slot)) } else { 0 };
-                *place = half(true) | half(ty.slots() == 2) << 32;
-            }
-        }
-        Ok(progress)
+        self.finish_into(func, results, read_bits)
     }
 
     /// Gives up a call that has begun. Memory, globals and tables stay as it has left them.
@@ -452,6 +430,23 @@ impl<'a, H: Host> Instance<'a, H> {
         Ok(())
     }
 
+    /// The same with a list of arguments; `write` puts one where its type has its slots.
+    fn begin_with<V: Copy>(
+        &mut self,
+        func: u32,
+        signature: Signature<'_>,
+        params: &[V],
+        write: impl Fn(V, ValType, &mut [u32]),
+    ) -> Result<(), Error> {
+        self.begin(func, |slots| {
+            let mut rest = slots;
+            for (&param, ty) in params.iter().zip(signature.params()) {
+                write(param, ty, rest);
+                rest = rest.get_mut(ty.slots()..).unwrap_or_default();
+            }
+        })
+    }
+
     fn active(&self) -> Result<u32, Error> {
         match self.inner.state {
             State::Active { func } => Ok(func),
@@ -467,6 +462,38 @@ impl<'a, H: Host> Instance<'a, H> {
         }
     }
 
+    /// Goes on with a call; where it ends, `read` makes a result of its slots.
+    fn go_on_into<V>(&mut self, results: &mut [V], read: impl Fn(ValType, &[u32]) -> V) -> Result<Progress<()>, Error> {
+        let func = self.active()?;
+        if !self.has_results(func, results.len()) {
+            return Err(Error::Signature);
+        }
+        let progress = self.go_on()?;
+        if let Progress::Finished(()) = progress {
+            self.read_into(func, results, read)?;
+        }
+        Ok(progress)
+    }
+
+    /// The same for a call that may not wait, and that ends if there are not as many places as results.
+    fn finish_into<V>(
+        &mut self,
+        func: u32,
+        results: &mut [V],
+        read: impl Fn(ValType, &[u32]) -> V,
+    ) -> Result<(), Error> {
+        if !self.has_results(func, results.len()) {
+            self.cancel();
+            return Err(Error::Signature);
+        }
+        self.finish()?;
+        self.read_into(func, results, read)
+    }
+
+    fn has_results(&self, func: u32, count: usize) -> bool {
+        self.image.signature(func).is_some_and(|signature| signature.results().len() == count)
+    }
+
     /// The whole stack.
     fn bottom(&mut self) -> &mut [u32] {
         let bytes = self.inner.ctx.stack_end.addr().saturating_sub(self.inner.stack.addr());
@@ -474,11 +501,11 @@ impl<'a, H: Host> Instance<'a, H> {
         unsafe { core::slice::from_raw_parts_mut(self.inner.stack.cast(), bytes / 4) }
     }
 
-    fn read_vals(&mut self, func: u32, results: &mut [Val]) -> Result<(), Error> {
+    fn read_into<V>(&mut self, func: u32, results: &mut [V], read: impl Fn(ValType, &[u32]) -> V) -> Result<(), Error> {
         let signature = self.image.signature(func).ok_or(Error::NoSuchFunction)?;
         let mut rest: &[u32] = self.bottom();
         for (place, ty) in results.iter_mut().zip(signature.results()) {
-            *place = Val::read(ty, rest);
+            *place = read(ty, rest);
             rest = rest.get(ty.slots()..).unwrap_or_default();
         }
         Ok(())

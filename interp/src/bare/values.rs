@@ -67,6 +67,16 @@ impl Val {
     }
 }
 
+/// The bits of the value of this type that starts at the first slot; those of 32 bits in the low half.
+pub(super) fn read_bits(ty: ValType, slots: &[u32]) -> u64 {
+    if ty.slots() == 2 { u64::read(slots) } else { u32::read(slots).into() }
+}
+
+/// Writes a value by its bits, as [`read_bits`] gives them.
+pub(super) fn write_bits(bits: u64, ty: ValType, slots: &mut [u32]) {
+    if ty.slots() == 2 { bits.write(slots) } else { (bits as u32).write(slots) }
+}
+
 /// A type of number that guests know: `i32`, `u32`, `i64`, `u64`, `f32`, `f64`.
 pub trait Number: Copy + sealed::Sealed {
     /// Its type in WebAssembly.

@@ -121,7 +121,7 @@ typedef struct ermine_bare_t {
 ermine_bare_status_t ermine_bare_new(ermine_bare_t* guest, const ermine_bare_resources_t*);
 /* An exported function; -1 if there is none of this name. */
 int32_t ermine_bare_function(const ermine_bare_t*, const char* name);
-/* Calls a function. Fuel that is used up is ERMINE_BARE_OUT_OF_FUEL, a host function that is not ready ERMINE_BARE_INTERRUPT. */
+/* Calls a function; `results` may be where `args` are. Fuel that is used up is ERMINE_BARE_OUT_OF_FUEL, a host function that is not ready ERMINE_BARE_INTERRUPT. */
 ermine_bare_status_t ermine_bare_call(
   ermine_bare_t*, int32_t function, const uint64_t* args, size_t arg_count, uint64_t* results, size_t result_count);
 /* Begins a call that can wait. Nothing of it runs yet. */

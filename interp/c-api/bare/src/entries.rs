@@ -3,11 +3,10 @@
 use core::ffi::{c_char, c_void};
 use core::{ptr, slice};
 
-use ermine::Trap;
-use ermine::bare::{self, Error, Instance, Position, Progress, Suspended};
+use ermine::bare::{self, Instance, Position};
 use ermine::image::{Image, ImageError, ItemKind};
 
-use crate::host::{Function, Table, is_text};
+use crate::host::{Function, Table, is_text, shared};
 use crate::status::Status;
 
 /// `ermine_bare_resources_t`
@@ -53,17 +52,14 @@ pub struct Guest {
 type Opaque = [u64; 8];
 const _: () = assert!(size_of::<Guest>() <= size_of::<Opaque>() && align_of::<Guest>() <= align_of::<Opaque>());
 
-/// As many things as C says there are.
+/// The same as [`shared`], to be changed.
 ///
 /// # Safety
 ///
 /// Promises C1 and C2 hold for them.
 unsafe fn lent<'a, T>(things: *mut T, count: usize) -> &'a mut [T] {
-    if things.is_null() {
-        return &mut [];
-    }
     // SAFETY: the caller's contract.
-    unsafe { slice::from_raw_parts_mut(things, count) }
+    if things.is_null() { &mut [] } else { unsafe { slice::from_raw_parts_mut(things, count) } }
 }
 
 /// Uses a guest, unless one of its host functions asks.
@@ -78,11 +74,13 @@ fn with(guest: *mut Guest, use_it: impl FnOnce(&mut Instance<'static, Table>) ->
         return Status::BUSY.status;
     }
     // SAFETY: promise C3: nobody else is in an entry.
-    let (instance, code) = unsafe { (&mut (*guest).instance, &mut (*guest).code) };
+    let instance = unsafe { &mut (*guest).instance };
     let status = instance.as_mut().ok_or(Status::NULL).and_then(use_it).unwrap_or_else(|status| status);
-    *code = status.code;
-    // SAFETY: promise C1: as above.
-    unsafe { is_used.write(false) };
+    // SAFETY: promise C1: as above. Host functions may have looked at the code, by its address too.
+    unsafe {
+        (&raw mut (*guest).code).write(status.code);
+        is_used.write(false);
+    }
     status.status
 }
 
@@ -96,9 +94,10 @@ fn look<R>(guest: *mut Guest, fallback: R, look: impl FnOnce(&mut Instance<'stat
     seen
 }
 
+/// The bytes of an image.
 fn image(image: *const u8, size: usize) -> &'static [u8] {
-    // SAFETY: promises C1 and C2: so many bytes are there, and nobody writes to them.
-    if image.is_null() { &[] } else { unsafe { slice::from_raw_parts(image, size) } }
+    // SAFETY: promises C1 and C2.
+    unsafe { shared(image, size) }
 }
 
 fn make(resources: &Resources) -> Result<Instance<'static, Table>, Status> {
@@ -163,11 +162,11 @@ extern "C" fn ermine_bare_function(guest: *mut Guest, name: *const c_char) -> i3
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn ermine_bare_start(guest: *mut Guest, function: i32, args: *mut u64, count: usize) -> u32 {
+extern "C" fn ermine_bare_start(guest: *mut Guest, function: i32, args: *const u64, count: usize) -> u32 {
     with(guest, |instance| {
         let function = u32::try_from(function).map_err(|_| Status::NO_SUCH_FUNCTION)?;
-        // SAFETY: promise C1: they are read only.
-        instance.start_bits(function, unsafe { lent(args, count) })?;
+        // SAFETY: promise C1.
+        instance.start_bits(function, unsafe { shared(args, count) })?;
         Ok(Status::OK)
     })
 }
@@ -182,26 +181,18 @@ extern "C" fn ermine_bare_resume(guest: *mut Guest, results: *mut u64, count: us
 extern "C" fn ermine_bare_call(
     guest: *mut Guest,
     function: i32,
-    args: *mut u64,
+    args: *const u64,
     arg_count: usize,
     results: *mut u64,
     result_count: usize,
 ) -> u32 {
     with(guest, |instance| {
         let function = u32::try_from(function).map_err(|_| Status::NO_SUCH_FUNCTION)?;
-        // SAFETY: promise C1: they are read only.
-        instance.start_bits(function, unsafe { lent(args, arg_count) })?;
+        // SAFETY: promise C1. They may be where results go: those are written later.
+        instance.start_bits(function, unsafe { shared(args, arg_count) })?;
         // SAFETY: promise C1.
-        let progress = instance.resume_bits(unsafe { lent(results, result_count) });
-        // Not after a trap: where it was can be asked.
-        if !matches!(progress, Ok(Progress::Finished(())) | Err(Error::Trap { .. } | Error::Host { .. })) {
-            instance.cancel();
-        }
-        Ok(match progress? {
-            Progress::Finished(()) => Status::OK,
-            Progress::Suspended(Suspended::OutOfFuel { .. }) => Error::from(Trap::OutOfFuel).into(),
-            Progress::Suspended(Suspended::Host) => Error::from(Trap::Interrupt).into(),
-        })
+        instance.finish_bits(unsafe { lent(results, result_count) })?;
+        Ok(Status::OK)
     })
 }
 

@@ -38,11 +38,8 @@ pub(crate) struct Table {
 
 impl Table {
     fn functions(&self) -> &[Function] {
-        if self.functions.is_null() {
-            return &[];
-        }
         // SAFETY: promises C1 and C2: so many functions are there.
-        unsafe { slice::from_raw_parts(self.functions, self.count) }
+        unsafe { shared(self.functions, self.count) }
     }
 }
 
@@ -53,6 +50,16 @@ impl Function {
             && are_types(self.params, signature.params())
             && are_types(self.results, signature.results())
     }
+}
+
+/// As many things as C says there are, to be looked at.
+///
+/// # Safety
+///
+/// They are there, and nobody writes to them, as long as they are looked at.
+pub(crate) unsafe fn shared<'a, T>(things: *const T, count: usize) -> &'a [T] {
+    // SAFETY: the caller's contract.
+    if things.is_null() { &[] } else { unsafe { slice::from_raw_parts(things, count) } }
 }
 
 /// The bytes of a text of C's; none if there is no text.

@@ -114,6 +114,8 @@ int main(int argc, char** argv) {
   CHECK(ermine_bare_new(&guest, &resources) == ERMINE_BARE_OK);
   uint64_t args[] = {(uint32_t)-2, 5000000000}, result = 0;
   CHECK(call("add", 2, args, &result) == ERMINE_BARE_OK && result == 4999999998);
+  uint64_t same[] = {1, 2};
+  CHECK(call("add", 2, same, same) == ERMINE_BARE_OK && same[0] == 3 && same[1] == 2);
   CHECK(call("add", 1, args, &result) == ERMINE_BARE_WRONG_TYPE);
   CHECK(call("add", 2, args, NULL) == ERMINE_BARE_WRONG_TYPE);
   CHECK(ermine_bare_function(&guest, "memory") == -1 && ermine_bare_function(&guest, NULL) == -1);
@@ -140,6 +142,7 @@ int main(int argc, char** argv) {
   uint64_t many = 1000;
   ermine_bare_set_fuel(&guest, 100);
   CHECK(call("count", 1, &many, &result) == ERMINE_BARE_OUT_OF_FUEL);
+  CHECK(ermine_bare_frame(&guest, 0, &inner, NULL) && (int32_t)inner == ermine_bare_function(&guest, "count"));
   ermine_bare_set_fuel(&guest, 100);
   CHECK(ermine_bare_start(&guest, ermine_bare_function(&guest, "count"), &many, 1) == ERMINE_BARE_OK);
   CHECK(call("blink", 0, NULL, NULL) == ERMINE_BARE_BUSY);
