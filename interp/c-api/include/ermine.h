@@ -142,6 +142,8 @@ enum ermine_trap_code_enum {
 WASM_API_EXTERN ermine_trap_code_t ermine_trap_code(const wasm_trap_t*);
 /* Whether the guest ended itself (WASI's proc_exit); then `*status` is written, if it is given. */
 WASM_API_EXTERN bool ermine_trap_exit_status(const wasm_trap_t*, int32_t* status);
+/* The name that the module gives to the function of a frame; null if it gives none, as in images. Ends in a zero; lives as long as the frame. */
+WASM_API_EXTERN const char* ermine_frame_func_name(const wasm_frame_t*);
 
 /* ---- Calls that can wait ---- */
 

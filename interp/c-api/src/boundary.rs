@@ -1,6 +1,6 @@
 //! What every entry needs: no unwinding, `out` parameters, and things of one thread behind traits that ask for more.
 
-use std::ffi::c_void;
+use std::ffi::{CString, c_void};
 use std::mem::{self, MaybeUninit};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -21,6 +21,11 @@ pub fn guard_out<R>(out: Option<&mut MaybeUninit<R>>, fallback: R, body: impl Fn
     if let Some(out) = out {
         out.write(guard(fallback, body));
     }
+}
+
+/// A text as C reads it: zeros within it become spaces.
+pub fn c_text(text: &str) -> CString {
+    CString::new(text.replace('\0', " ")).unwrap_or_default()
 }
 
 /// Drops what C deletes, which may call finalizers.

@@ -1,14 +1,14 @@
 //! Traps and the frames in them.
 
 use std::cell::RefCell;
-use std::ffi::c_char;
+use std::ffi::{CStr, c_char};
 use std::fmt;
 use std::mem::MaybeUninit;
 use std::rc::Rc;
 
 use ermine::{Error, FrameInfo, HostError};
 
-use crate::boundary::{Env, OneThread, guard, guard_out};
+use crate::boundary::{Env, OneThread, c_text, guard, guard_out};
 use crate::home::Home;
 use crate::object::{Object, Same, Which};
 use crate::runtime::StoreHandle;
@@ -110,11 +110,12 @@ pub fn give(out: *mut Own<Object>, trap: Own<Object>) {
 }
 
 /// `wasm_frame_t`
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Frame {
     func_index: u32,
     func_offset: usize,
     module_offset: usize,
+    func_name: Option<Rc<CStr>>,
 }
 
 impl Frame {
@@ -124,15 +125,20 @@ impl Frame {
         let (_, imported) = frame.module().func_counts();
         let defined = func_index.checked_sub(imported).and_then(|index| usize::try_from(index).ok());
         let start = defined.and_then(|index| Some(frame.module().func_bodies().get(index)?.start as usize));
-        match (frame.module_offset(), start) {
-            (Some(module_offset), Some(start)) => {
-                Self { func_index, func_offset: module_offset.saturating_sub(start), module_offset }
-            }
+        let (func_offset, module_offset) = match (frame.module_offset(), start) {
+            (Some(module_offset), Some(start)) => (module_offset.saturating_sub(start), module_offset),
             _ => {
                 let offset = frame.code_offset().map_or(0, |offset| offset as usize);
-                Self { func_index, func_offset: offset, module_offset: offset }
+                (offset, offset)
             }
-        }
+        };
+        let func_name = frame.func_name().map(|name| c_text(name).into());
+        Self { func_index, func_offset, module_offset, func_name }
+    }
+
+    /// The name that the module's name section gives to the function.
+    pub fn func_name(&self) -> Option<&CStr> {
+        self.func_name.as_deref()
     }
 }
 
@@ -153,23 +159,19 @@ pub fn data(trap: Option<&Object>) -> Option<&TrapData> {
 
 #[unsafe(no_mangle)]
 extern "C" fn wasm_trap_message(trap: Option<&Object>, out: Option<&mut MaybeUninit<Vector<c_char>>>) {
-    guard_out(out, Bytes::of(&[0]), || {
-        let mut text = data(trap)?.message.replace('\0', " ");
-        text.push('\0');
-        Some(Bytes::of(text.as_bytes()))
-    });
+    guard_out(out, Bytes::of(&[0]), || Some(Bytes::of(c_text(&data(trap)?.message).as_bytes_with_nul())));
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn wasm_trap_origin(trap: Option<&Object>) -> Own<Frame> {
-    guard(None, || Some(data(trap)?.frames.borrow().first().copied().map(Box::new)))
+    guard(None, || Some(data(trap)?.frames.borrow().first().cloned().map(Box::new)))
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn wasm_trap_trace(trap: Option<&Object>, out: Option<&mut MaybeUninit<Vector<Own<Frame>>>>) {
     guard_out(out, Vector::empty(), || {
         let frames = data(trap)?.frames.borrow();
-        Some(Vector::new(frames.iter().map(|&frame| Some(Box::new(frame))).collect()))
+        Some(Vector::new(frames.iter().map(|frame| Some(Box::new(frame.clone()))).collect()))
     });
 }
 
@@ -180,7 +182,7 @@ extern "C" fn wasm_frame_delete(frame: Own<Frame>) {
 
 #[unsafe(no_mangle)]
 extern "C" fn wasm_frame_copy(frame: Option<&Frame>) -> Own<Frame> {
-    frame.copied().map(Box::new)
+    frame.cloned().map(Box::new)
 }
 
 /// The engine remembers modules, not instances.

@@ -4,7 +4,7 @@ use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
 use std::ptr;
 
-use crate::boundary::{discard, guard};
+use crate::boundary::{c_text, discard, guard};
 use crate::vector::Own;
 
 /// `ermine_error_t`
@@ -14,8 +14,7 @@ pub struct Failure(CString);
 impl Failure {
     /// With this message.
     pub fn new(message: &str) -> Own<Self> {
-        let text: Vec<u8> = message.bytes().map(|byte| if byte == 0 { b' ' } else { byte }).collect();
-        Some(Box::new(Self(CString::new(text).unwrap_or_default())))
+        Some(Box::new(Self(c_text(message))))
     }
 }
 

@@ -1,9 +1,12 @@
 //! What a trap is, beyond its message.
 
+use std::ffi::c_char;
+use std::ptr;
+
 use crate::boundary::guard;
 use crate::object::Object;
 use crate::runtime::StoreHandle;
-use crate::trap::{TrapData, data, handle};
+use crate::trap::{Frame, TrapData, data, handle};
 use crate::vector::Own;
 
 #[unsafe(no_mangle)]
@@ -18,6 +21,11 @@ extern "C" fn ermine_trap_exit_status(trap: Option<&Object>, status: Option<&mut
         *status = exit;
     }
     exit.is_some()
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn ermine_frame_func_name(frame: Option<&Frame>) -> *const c_char {
+    frame.and_then(Frame::func_name).map_or(ptr::null(), |name| name.as_ptr())
 }
 
 #[unsafe(no_mangle)]

@@ -1,6 +1,7 @@
 /* Traps: the engine's and the host's, with their messages and frames. */
 
 #include "common.h"
+#include "ermine.h"
 
 static wasm_trap_t* refuse(void* env, const wasm_val_vec_t* args, wasm_val_vec_t* results) {
   (void)args;
@@ -57,6 +58,11 @@ int main(int argc, char** argv) {
   trap = run(wasm_extern_as_func(exports.data[1]));
   const uint32_t inner_and_outer[] = {2, 3};
   check_frames(trap, 2, inner_and_outer);
+  wasm_frame_vec_t frames;
+  wasm_trap_trace(trap, &frames);
+  CHECK(strcmp(ermine_frame_func_name(frames.data[0]), "inner") == 0);
+  CHECK(ermine_frame_func_name(frames.data[1]) == NULL && ermine_frame_func_name(NULL) == NULL);
+  wasm_frame_vec_delete(&frames);
   CHECK(says(trap, "unreachable"));
 
   CHECK(says(run(wasm_extern_as_func(exports.data[2])), "integer divide by zero"));
