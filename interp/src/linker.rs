@@ -1,6 +1,6 @@
 //! Linkers: imports found by name.
 
-use alloc::{boxed::Box, sync::Arc, vec::Vec};
+use alloc::{boxed::Box, format, sync::Arc, vec::Vec};
 use core::fmt;
 
 use hashbrown::HashMap;
@@ -9,11 +9,14 @@ use crate::{
     engine::Engine,
     error::{Error, ErrorKind, MissingImport},
     func::{Caller, Func, HostFunc, IntoFunc},
+    global::Global,
     instance::{Extern, Instance, instantiate},
+    memory::Memory,
     module::{ImportType, Module},
     store::{AsContext, AsContextMut, Store},
-    types::FuncType,
-    value::Val,
+    table::Table,
+    types::{ExternType, FuncType},
+    value::{Ref, Val},
 };
 
 /// Definitions by name, for the imports of modules.
@@ -157,6 +160,57 @@ impl<T> Linker<T> {
         let names = self.modules.get(module).cloned().unwrap_or_default();
         for (name, definition) in names {
             self.insert(as_module, &name, definition)?;
+        }
+        Ok(())
+    }
+
+    /// Defines a function that traps for each function that the module imports and nothing provides: it runs as long as it calls none of them.
+    ///
+    /// # Errors
+    ///
+    /// None so far.
+    pub fn define_unknown_imports_as_traps(&mut self, module: &Module) -> Result<(), Error> {
+        for import in module.imports() {
+            if let (ExternType::Func(ty), None) = (import.ty(), self.find(import.module(), import.name())) {
+                let message = format!("it called {}.{}, which nothing provides", import.module(), import.name());
+                let trap = move |_: Caller<'_, T>, _: &[Val], _: &mut [Val]| Err(Error::new(message.as_str()));
+                self.func_new(import.module(), import.name(), ty.clone(), trap)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Defines all that the module imports and nothing provides: functions that return zeros and nulls, memories and tables of the least size, globals that are zero or
+    /// null. All but the functions belong to this store.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Memory::new`] and [`Table::new`].
+    pub fn define_unknown_imports_as_default_values(
+        &mut self,
+        mut ctx: impl AsContextMut<Data = T>,
+        module: &Module,
+    ) -> Result<(), Error> {
+        for import in module.imports() {
+            if self.find(import.module(), import.name()).is_some() {
+                continue;
+            }
+            let item: Extern = match import.ty() {
+                ExternType::Func(ty) => {
+                    let values: Box<[Val]> = ty.results().iter().map(|ty| Val::default_for_ty(*ty)).collect();
+                    self.func_new(import.module(), import.name(), ty.clone(), move |_, _, results| {
+                        results.copy_from_slice(&values);
+                        Ok(())
+                    })?;
+                    continue;
+                }
+                ExternType::Memory(ty) => Memory::new(&mut ctx, *ty)?.into(),
+                ExternType::Table(ty) => Table::new(&mut ctx, *ty, Ref::null(ty.element()))?.into(),
+                ExternType::Global(ty) => {
+                    Global::new(&mut ctx, Val::default_for_ty(ty.content()), ty.mutability()).into()
+                }
+            };
+            self.define(import.module(), import.name(), item)?;
         }
         Ok(())
     }

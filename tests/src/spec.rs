@@ -96,9 +96,17 @@ pub fn sets() -> &'static [Set] {
     })
 }
 
+/// The set without proposals.
+const CORE: &str = "wasm-v2";
+
+/// Some scripts of the set without proposals, by their names (`fac.wast`), as a set with the number of their assertions. Nothing else is parsed.
+pub fn some(names: &[&str], assertions: usize) -> Set {
+    Set::new(CORE, assertions, spec(SpecVersion::V2).filter(|file| names.contains(&file.name())))
+}
+
 fn parse_sets() -> Vec<Set> {
     vec![
-        Set::new("wasm-v2", 26_710, spec(SpecVersion::V2)),
+        Set::new(CORE, 26_710, spec(SpecVersion::V2)),
         Set::of_proposal(Proposal::TailCall, 113),
         Set::of_proposal(Proposal::ExtendedConst, 212),
         Set::of_proposal(Proposal::MultiMemory, 768),

@@ -1,12 +1,12 @@
 //! The guest programs under `guests/`, each of their cases on both machines, from wasm and from images: real programs, real
-//! input, compared byte for byte. `guests/README.md` says what a case is made of.
+//! input, compared byte for byte, on a native stack of 64 KiB. `guests/README.md` says what a case is made of.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use ermine::{Config, Engine, Error, Linker, Machine, Module, Profile, Store};
-use ermine_tests::{MACHINES, config, folder, fuel_config};
+use ermine_tests::{MACHINES, config, folder, fuel_config, on_stack, spec};
 use ermine_wasi::{
     Access, Clock, Clocks, Console, Errno, Files, MemFs, Random, Startup, Stream, StringBlock, WasiCtx, WithFiles,
     add_to_linker,
@@ -202,12 +202,14 @@ fn run_image(guest: &str, config: &Config) {
     run_loaded(guest, config, |engine, wasm| Module::deserialize(engine, engine.precompile_module(wasm)?));
 }
 
-fn run_loaded(guest: &str, config: &Config, load: impl Fn(&Engine, &[u8]) -> Result<Module, Error>) {
-    let engine = Engine::new(config);
-    let module = load(&engine, &wasm(guest)).expect("the guest loads");
-    for case in cases(guest) {
-        run_case(guest, &case, &engine, &module, case.in_memory());
-    }
+fn run_loaded(guest: &str, config: &Config, load: impl Fn(&Engine, &[u8]) -> Result<Module, Error> + Sync) {
+    on_stack(spec::stack_bytes(), || {
+        let engine = Engine::new(config);
+        let module = load(&engine, &wasm(guest)).expect("the guest loads");
+        for case in cases(guest) {
+            run_case(guest, &case, &engine, &module, case.in_memory());
+        }
+    });
 }
 
 fn run_case<F: Files + Send + 'static>(guest: &str, case: &Case, engine: &Engine, module: &Module, files: F) {

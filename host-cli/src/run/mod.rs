@@ -1,7 +1,6 @@
 //! `ermine run`: loads a program, wasm or image, gives it what the command line allows, and runs it.
 //!
-//! `session` links and calls, `unknown` stands in for what is missing, `bounds` and `deadline` limit, `sandbox` puts
-//! the process behind a second wall, `stats` counts.
+//! `session` links and calls, `bounds` and `deadline` limit, `sandbox` puts the process behind a second wall, `stats` counts.
 
 mod bounds;
 #[cfg_attr(not(feature = "count"), path = "count_off.rs")]
@@ -11,7 +10,6 @@ mod deadline;
 mod sandbox;
 mod session;
 mod stats;
-mod unknown;
 
 use crate::args::{RunArgs, Trace};
 use crate::backtrace::Sources;

@@ -1,6 +1,6 @@
 //! Links modules and calls what there is to call.
 
-use super::{State, unknown};
+use super::State;
 use crate::args::{RunArgs, Trace, UnknownImports};
 use crate::exit::{Exit, Failure};
 use crate::source::Loaded;
@@ -82,7 +82,7 @@ impl<'a> Session<'a> {
             if policy == UnknownImports::Error {
                 return Err(imports::missing(name, missing, &self.linked).into());
             }
-            result = unknown::define(&mut self.linker, store, missing, policy)
+            result = stand_in(&mut self.linker, store, module, policy)
                 .and_then(|()| self.linker.instantiate_and_start(&mut *store, module));
         }
         let instance = result.map_err(|error| not_instantiated(store, name, error))?;
@@ -107,6 +107,19 @@ impl<'a> Session<'a> {
         }
         call(store, program.name(), func, &params)
     }
+}
+
+/// Defines what nothing provides.
+fn stand_in(
+    linker: &mut Linker<State>,
+    store: &mut Store<State>,
+    module: &Module,
+    policy: UnknownImports,
+) -> Result<(), Error> {
+    if policy == UnknownImports::Trap {
+        linker.define_unknown_imports_as_traps(module)?;
+    }
+    linker.define_unknown_imports_as_default_values(store, module)
 }
 
 /// Why there is no instance: its start function did not end well, or it cannot have what it needs.

@@ -336,3 +336,47 @@ fn globals_keep_their_type_and_mutability() {
         let _: Result<(), Error> = Ok(());
     }
 }
+
+#[test]
+fn a_linker_stands_in_for_what_nothing_provides() {
+    for machine in MACHINES {
+        let engine = engine(machine);
+        let module = module(
+            &engine,
+            r#"(module
+              (import "env" "known" (func $known (result i32)))
+              (import "env" "unknown" (func $unknown (result i32 externref)))
+              (import "env" "memory" (memory 2 3))
+              (import "env" "table" (table $table 4 funcref))
+              (import "env" "limit" (global $limit i64))
+              (func (export "known") (result i32) (call $known))
+              (func (export "unknown") (result i32 externref) (call $unknown))
+              (func (export "rest") (result i32 i32 i64)
+                (memory.size) (table.size $table) (global.get $limit)))"#,
+        )
+        .unwrap();
+        let mut store = Store::new(&engine, ());
+        let mut linker = Linker::new(&engine);
+        linker.func_wrap("env", "known", || 7).unwrap();
+
+        let mut traps = linker.clone();
+        traps.define_unknown_imports_as_traps(&module).unwrap();
+        assert!(traps.instantiate(&mut store, &module).is_err(), "the memory is missing");
+        traps.define_unknown_imports_as_default_values(&mut store, &module).unwrap();
+        let instance = traps.instantiate(&mut store, &module).unwrap();
+        let known = instance.get_typed_func::<(), i32>(&store, "known").unwrap();
+        assert_eq!(known.call(&mut store, ()).unwrap(), 7);
+        let unknown = instance.get_func(&store, "unknown").unwrap();
+        let mut results = [Val::I32(1), Val::I32(1)];
+        let error = unknown.call(&mut store, &[], &mut results).unwrap_err();
+        assert_eq!(error.to_string(), "it called env.unknown, which nothing provides");
+
+        linker.define_unknown_imports_as_default_values(&mut store, &module).unwrap();
+        let instance = linker.instantiate(&mut store, &module).unwrap();
+        let unknown = instance.get_func(&store, "unknown").unwrap();
+        unknown.call(&mut store, &[], &mut results).unwrap();
+        assert!(matches!(results, [Val::I32(0), Val::ExternRef(Nullable::Null)]), "{results:?}");
+        let rest = instance.get_typed_func::<(), (i32, i32, i64)>(&store, "rest").unwrap();
+        assert_eq!(rest.call(&mut store, ()).unwrap(), (2, 4, 0));
+    }
+}
