@@ -1,4 +1,4 @@
-// Ermine's C API for C#: what a game needs of it, by P/Invoke. Not run here: there is no .NET where the project's tests run.
+// Ermine's C API for C#: what a game needs of it, by P/Invoke. Tests run it with Mono on Linux.
 //
 // On iOS and consoles the library is linked into the program: define ERMINE_INTERNAL, and the name is `__Internal`.
 

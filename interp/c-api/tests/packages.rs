@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-use crate::support::{GCC, Toolchain, libraries, root, run};
+use crate::support::{GCC, Toolchain, libraries, root, run, shared};
 use ermine_tests::tools;
 
 /// An empty folder.
@@ -90,4 +90,38 @@ fn pkg_config_finds_the_package() {
     let private = ask(&["--static", "--libs-only-l"]).into_iter().filter(|flag| flag != "-lermine_c");
     let flags = [flags, private.collect()].concat();
     run(Command::new(linked.build_with(&hello, &flags)).arg(linked.module(&hello)));
+}
+
+/// The declarations for C#, by a program that uses nothing else.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_host_in_csharp_runs() {
+    if !tools::program("mcs") || !tools::program("mono") {
+        return;
+    }
+    let (folder, program) = (scratch("csharp"), root().join("tests/csharp/Host.cs"));
+    // Mono looks for libraries beside the program.
+    fs::copy(libraries().join("libermine_c.so"), folder.join("libermine_c.so")).expect("it can be copied");
+    let executable = folder.join("Host.exe");
+    let out = format!("-out:{}", executable.display());
+    run(Command::new("mcs").args(["-nologo", "-warnaserror", &out]).arg(root().join("csharp/Ermine.cs")).arg(&program));
+    run(Command::new("mono").arg(executable).arg(GCC.module(&program.with_file_name("host.wat"))));
+}
+
+/// As Swift and Objective-C import the headers.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_module_map_makes_a_module_of_the_headers() {
+    if !tools::program("clang") {
+        return;
+    }
+    let (folder, map) = (scratch("module"), root().join("include/module.modulemap"));
+    let source = "@import CErmine;\nint main(void) {\n  wasm_engine_delete(wasm_engine_new());\n  return ermine_error_message(0) != 0;\n}\n";
+    fs::write(folder.join("import.m"), source).expect("it is ours");
+    let toolchain =
+        Toolchain { compiler: "clang", language: &["-x", "objective-c", "-fmodules"], flags: &[], name: "objective-c" };
+    let cache = format!("-fmodules-cache-path={}", folder.join("cache").display());
+    let map = format!("-fmodule-map-file={}", map.display());
+    let flags = [shared().to_vec(), vec![cache, map]].concat();
+    run(&mut Command::new(toolchain.build_with(&folder.join("import.m"), &flags)));
 }
