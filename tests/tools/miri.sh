@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# The engine under Miri: buffers, cells and images by unit tests, and a guest with host functions on both machines, the tail machine on the compiler's
-# guarantee (`become`), which is the one that Miri knows.
+# The engine under Miri: buffers, cells and images by unit tests, a guest with host functions and scripts of the official suite on both machines, the tail machine on
+# the compiler's guarantee (`become`), which is the one that Miri knows.
 #
-# Miri takes a minute for a test that loads a module. More can be named: `tests/tools/miri.sh --test resume suspended`.
+# Miri takes a minute for a test that loads a module, a quarter of an hour for the scripts. Others can be named: `tests/tools/miri.sh --test resume suspended`.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -13,4 +13,5 @@ if (($#)); then
 else
     cargo +nightly miri test -q -p ermine --lib -- store:: code:: checksum format::
     cargo +nightly miri test -q -p ermine --features nightly --test calls -- many_parameters
+    cargo +nightly miri test -q -p ermine-tests --features nightly --test subset
 fi
