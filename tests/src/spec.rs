@@ -150,7 +150,9 @@ impl Set {
         config.compilation_mode(mode.compilation);
         if cfg!(miri) {
             // Tens of thousands of frames, in the scripts that exhaust the stack, take it minutes.
-            config.limits(Limits { stack_bytes: 16 << 10, ..Limits::default() });
+            let mut limits = Limits::default();
+            limits.stack_bytes = 16 << 10;
+            config.limits(limits);
         }
         let fuel = mode.metered.then_some(AMPLE_FUEL);
         let options = Options { fuel, stack_bytes: stack_bytes(), images: mode.images, ..Options::new(config) };

@@ -6,72 +6,24 @@ use std::path::Path;
 
 use ermine::{Engine, Linker, Module, Store};
 use ermine_wasi::{
-    Access, Clock, Clocks, Console, Errno, Files, MemFs, Random, RomFile, RomFs, Startup, StdPort, Stream, StringBlock,
-    WasiCtx, WithFiles, add_to_linker,
+    Access, Files, MemConsole, MemFs, RomFile, RomFs, StdPort, WasiCtx, WithConsole, WithFiles, add_to_linker,
 };
-
-/// The process's own clocks and random bytes, with standard output kept.
-struct Report {
-    host: StdPort,
-    written: Vec<u8>,
-}
-
-impl Console for Report {
-    fn read(&mut self, _: &mut [u8]) -> Result<usize, Errno> {
-        Ok(0)
-    }
-
-    fn write(&mut self, _: Stream, bytes: &[u8]) -> Result<usize, Errno> {
-        self.written.extend(bytes);
-        Ok(bytes.len())
-    }
-}
-
-impl Clocks for Report {
-    fn now(&mut self, clock: Clock) -> Result<u64, Errno> {
-        self.host.now(clock)
-    }
-
-    fn resolution(&mut self, clock: Clock) -> Result<u64, Errno> {
-        self.host.resolution(clock)
-    }
-
-    fn sleep(&mut self, nanoseconds: u64) -> Result<(), Errno> {
-        self.host.sleep(nanoseconds)
-    }
-}
-
-impl Random for Report {
-    fn fill(&mut self, buffer: &mut [u8]) -> Result<(), Errno> {
-        self.host.fill(buffer)
-    }
-}
-
-impl Startup for Report {
-    fn args(&self) -> StringBlock<'_> {
-        Startup::args(&self.host)
-    }
-
-    fn environ(&self) -> StringBlock<'_> {
-        Startup::environ(&self.host)
-    }
-}
 
 /// Runs the guest with these arguments over these files, and has it find nothing.
 fn check<F: Files + Send + 'static>(args: &[&str], files: F) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("guests/wasi-rules/wasi-rules.wasm");
     let engine = Engine::default();
     let module = Module::new(&engine, fs::read(path).expect("the guest is built")).expect("the guest loads");
-    let mut linker: Linker<WasiCtx<WithFiles<Report, F>>> = Linker::new(&engine);
+    let mut linker: Linker<WasiCtx<WithFiles<WithConsole<StdPort, MemConsole>, F>>> = Linker::new(&engine);
     add_to_linker(&mut linker, |ctx| ctx).expect("the functions link");
     let host = StdPort::new().args(["wasi-rules"]).args(args);
     let host = host.env("NAME", "value").env("EMPTY", "").env("SIGNS", "= =ü");
-    let report = Report { host, written: Vec::new() };
-    let mut store = Store::new(&engine, WasiCtx::new(WithFiles::new(report, files)));
+    let port = WithConsole::new(host, MemConsole::new());
+    let mut store = Store::new(&engine, WasiCtx::new(WithFiles::new(port, files)));
     let instance = linker.instantiate_and_start(&mut store, &module).expect("the guest starts");
     let end = instance.get_typed_func::<(), ()>(&store, "_start").and_then(|start| start.call(&mut store, ()));
-    let written = store.into_data().into_port().into_parts().0.written;
-    let text = String::from_utf8_lossy(&written);
+    let (port, _) = store.into_data().into_port().into_parts();
+    let text = String::from_utf8_lossy(port.console().stdout());
     println!("{text}");
     let status = end.as_ref().err().and_then(ermine::Error::i32_exit_status);
     assert!(status == Some(0) && text.ends_with(" rules, 0 broken\n"), "{end:?}\n{text}");

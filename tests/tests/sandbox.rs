@@ -6,68 +6,21 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use ermine::{Engine, Linker, Module, Store};
-use ermine_wasi::{
-    Access, Clock, Clocks, Console, Errno, Files, MemFs, Random, Startup, Stream, StringBlock, WasiCtx, WithFiles,
-    add_to_linker,
-};
-
-/// A port that keeps what the guest writes.
-#[derive(Default)]
-struct Output(Vec<u8>);
-
-impl Console for Output {
-    fn read(&mut self, _: &mut [u8]) -> Result<usize, Errno> {
-        Ok(0)
-    }
-
-    fn write(&mut self, _: Stream, bytes: &[u8]) -> Result<usize, Errno> {
-        self.0.extend(bytes);
-        Ok(bytes.len())
-    }
-}
-
-impl Clocks for Output {
-    fn now(&mut self, _: Clock) -> Result<u64, Errno> {
-        Err(Errno::Notcapable)
-    }
-
-    fn resolution(&mut self, _: Clock) -> Result<u64, Errno> {
-        Err(Errno::Notcapable)
-    }
-
-    fn sleep(&mut self, _: u64) -> Result<(), Errno> {
-        Err(Errno::Notcapable)
-    }
-}
-
-impl Random for Output {
-    fn fill(&mut self, _: &mut [u8]) -> Result<(), Errno> {
-        Err(Errno::Notcapable)
-    }
-}
-
-impl Startup for Output {
-    fn args(&self) -> StringBlock<'_> {
-        StringBlock::EMPTY
-    }
-
-    fn environ(&self) -> StringBlock<'_> {
-        StringBlock::EMPTY
-    }
-}
+use ermine_wasi::{Access, Files, MemConsole, MemFs, StdPort, WasiCtx, WithConsole, WithFiles, add_to_linker};
 
 /// Runs the probe over these files, `box` first and `ro` second; gives them back.
 fn probe<F: Files + Send + 'static>(files: F) -> F {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("guests/sandbox-probe/sandbox-probe.wasm");
     let engine = Engine::default();
     let module = Module::new(&engine, fs::read(path).expect("the guest is built")).expect("the guest loads");
-    let mut linker: Linker<WasiCtx<WithFiles<Output, F>>> = Linker::new(&engine);
+    let mut linker: Linker<WasiCtx<WithFiles<WithConsole<StdPort, MemConsole>, F>>> = Linker::new(&engine);
     add_to_linker(&mut linker, |ctx| ctx).expect("the functions link");
-    let mut store = Store::new(&engine, WasiCtx::new(WithFiles::new(Output::default(), files)));
+    let port = WithConsole::new(StdPort::new().without_clocks().without_random(), MemConsole::new());
+    let mut store = Store::new(&engine, WasiCtx::new(WithFiles::new(port, files)));
     let instance = linker.instantiate_and_start(&mut store, &module).expect("the guest starts");
     let end = instance.get_typed_func::<(), ()>(&store, "_start").and_then(|start| start.call(&mut store, ()));
-    let (output, files) = store.into_data().into_port().into_parts();
-    let output = String::from_utf8_lossy(&output.0).into_owned();
+    let (port, files) = store.into_data().into_port().into_parts();
+    let output = String::from_utf8_lossy(port.console().stdout());
     println!("{}", output.lines().last().unwrap_or_default());
     assert!(end.is_ok() && output.ends_with(" cases, 0 escapes, 0 broken controls\n"), "{end:?}\n{output}");
     files

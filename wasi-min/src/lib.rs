@@ -11,6 +11,7 @@
 //!   default) it has directories and sockets.
 //! * `MemFs` (feature `alloc`) is a file system in memory, [`RomFs`] one that is read where it lies and needs no heap;
 //!   `WithFiles` puts one of them beside a port of another kind.
+//! * `MemConsole` (feature `alloc`) has standard streams in memory; `WithConsole` puts it, or one of your own, beside a port.
 //!
 //! # Limits
 //!
@@ -32,7 +33,6 @@
 //! let store = ermine::Store::new(&engine, WasiCtx::new(port));
 //! # let _ = store; }
 //! ```
-
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -54,6 +54,8 @@ mod guest;
 #[cfg(feature = "linker")]
 mod link;
 #[cfg(feature = "alloc")]
+mod mem_console;
+#[cfg(feature = "alloc")]
 mod mem_fs;
 #[cfg(feature = "linker")]
 mod observe;
@@ -63,6 +65,8 @@ mod rom_fs;
 mod std_port;
 mod strings;
 pub mod types;
+#[cfg(feature = "alloc")]
+mod with_console;
 #[cfg(feature = "alloc")]
 mod with_files;
 
@@ -75,6 +79,8 @@ pub use files::{Access, Entry, Files, Interest, Node, Open, Opened, Preopen, Rea
 pub use guest::GuestMemory;
 #[cfg(feature = "linker")]
 pub use link::{add_to_linker, add_to_linker_with};
+#[cfg(feature = "alloc")]
+pub use mem_console::MemConsole;
 #[cfg(feature = "alloc")]
 pub use mem_fs::MemFs;
 #[cfg(feature = "linker")]
@@ -90,4 +96,11 @@ pub use std_port::StdPort;
 pub use strings::{MissingNul, StringBlock};
 pub use table::{FUNCTIONS, Function, MODULE, ValueType};
 #[cfg(feature = "alloc")]
+pub use with_console::WithConsole;
+#[cfg(feature = "alloc")]
 pub use with_files::WithFiles;
+
+/// The examples of the guide are tests.
+#[cfg(all(doctest, feature = "dirs", feature = "linker"))]
+#[doc = include_str!("../../docs/wasi.md")]
+mod guide {}

@@ -81,6 +81,11 @@ pub enum Watch {
     Node(Node, Interest),
 }
 
+impl Watch {
+    /// After how many nanoseconds a port looks again at what it cannot wait for.
+    pub(crate) const AGAIN: u64 = 10_000_000;
+}
+
 /// Time.
 pub trait Clocks {
     /// Nanoseconds on `clock`.
@@ -112,7 +117,7 @@ pub trait Clocks {
     ///
     /// As [`sleep`](Clocks::sleep).
     fn wait(&mut self, nanoseconds: u64, watched: &[Watch]) -> Result<(), Errno> {
-        let longest = if watched.is_empty() { u64::MAX } else { 10_000_000 };
+        let longest = if watched.is_empty() { u64::MAX } else { Watch::AGAIN };
         self.sleep(nanoseconds.min(longest))
     }
 
@@ -143,3 +148,78 @@ pub trait Startup {
 pub trait Port: Console + Clocks + Random + Startup + Files {}
 
 impl<P: Console + Clocks + Random + Startup + Files> Port for P {}
+
+/// The functions of [`Console`], by those of a field.
+#[cfg(feature = "alloc")]
+macro_rules! delegate_console {
+    ($field:ident) => {
+        fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Errno> {
+            self.$field.read(buffer)
+        }
+
+        fn write(&mut self, stream: Stream, bytes: &[u8]) -> Result<usize, Errno> {
+            self.$field.write(stream, bytes)
+        }
+
+        fn flush(&mut self, stream: Stream) -> Result<(), Errno> {
+            self.$field.flush(stream)
+        }
+
+        fn is_terminal(&self, stream: Stream) -> bool {
+            self.$field.is_terminal(stream)
+        }
+
+        fn stream_ready(&mut self, stream: Stream) -> Result<Readiness, Errno> {
+            self.$field.stream_ready(stream)
+        }
+    };
+}
+
+/// The functions of [`Clocks`], by those of a field; all but `wait`.
+#[cfg(feature = "alloc")]
+macro_rules! delegate_clocks {
+    ($field:ident) => {
+        fn now(&mut self, clock: Clock) -> Result<u64, Errno> {
+            self.$field.now(clock)
+        }
+
+        fn resolution(&mut self, clock: Clock) -> Result<u64, Errno> {
+            self.$field.resolution(clock)
+        }
+
+        fn sleep(&mut self, nanoseconds: u64) -> Result<(), Errno> {
+            self.$field.sleep(nanoseconds)
+        }
+
+        fn yield_now(&mut self) {
+            self.$field.yield_now();
+        }
+    };
+}
+
+/// The function of [`Random`], by that of a field.
+#[cfg(feature = "alloc")]
+macro_rules! delegate_random {
+    ($field:ident) => {
+        fn fill(&mut self, buffer: &mut [u8]) -> Result<(), Errno> {
+            self.$field.fill(buffer)
+        }
+    };
+}
+
+/// The functions of [`Startup`], by those of a field.
+#[cfg(feature = "alloc")]
+macro_rules! delegate_startup {
+    ($field:ident) => {
+        fn args(&self) -> StringBlock<'_> {
+            self.$field.args()
+        }
+
+        fn environ(&self) -> StringBlock<'_> {
+            self.$field.environ()
+        }
+    };
+}
+
+#[cfg(feature = "alloc")]
+pub(crate) use {delegate_clocks, delegate_console, delegate_random, delegate_startup};

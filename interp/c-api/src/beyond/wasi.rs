@@ -4,11 +4,11 @@ mod streams;
 
 use std::ffi::c_char;
 use std::fmt;
-use std::mem::MaybeUninit;
+use std::mem::{self, MaybeUninit};
 use std::rc::Rc;
 
 use ermine::{Error, Linker};
-use ermine_wasi::{Access, HostFiles, MODULE, StdPort, WasiCtx, WithFiles, add_to_linker};
+use ermine_wasi::{Access, HostFiles, MODULE, StdPort, WasiCtx, WithConsole, add_to_linker};
 
 use self::streams::Streams;
 use super::error::{Failure, given, made, status};
@@ -21,7 +21,7 @@ use crate::object::{Object, Which, copied};
 use crate::runtime::StoreHandle;
 use crate::vector::{Bytes, Own, Vector};
 
-type Port = WithFiles<Streams, HostFiles>;
+type Port = WithConsole<StdPort, Streams>;
 
 /// What guests of a store are granted: nothing at first.
 pub struct Grants(WasiCtx<Port>);
@@ -29,7 +29,7 @@ pub struct Grants(WasiCtx<Port>);
 impl Default for Grants {
     fn default() -> Self {
         let host = StdPort::new().without_clocks().without_random();
-        Self(WasiCtx::new(WithFiles::new(Streams::new(host), HostFiles::new())).without_stdio())
+        Self(WasiCtx::new(WithConsole::new(host, Streams::default())).without_stdio())
     }
 }
 
@@ -40,14 +40,16 @@ impl fmt::Debug for Grants {
 }
 
 /// `ermine_wasi_t`
+#[derive(Default)]
 pub struct Wasi {
-    streams: Streams,
+    host: StdPort,
     files: HostFiles,
+    streams: Streams,
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn ermine_wasi_new(out: Option<&mut MaybeUninit<Own<Wasi>>>) -> Own<Failure> {
-    made(out, || Ok(Some(Box::new(Wasi { streams: Streams::new(StdPort::new()), files: HostFiles::new() }))))
+    made(out, || Ok(Some(Box::default())))
 }
 
 #[unsafe(no_mangle)]
@@ -58,8 +60,8 @@ extern "C" fn ermine_wasi_delete(wasi: Own<Wasi>) {
 #[unsafe(no_mangle)]
 extern "C" fn ermine_wasi_arg(wasi: Option<&mut Wasi>, arg: *const c_char) -> Own<Failure> {
     status(|| {
-        let arg = text(arg)?;
-        given(wasi)?.streams.change(|host| host.args([arg]));
+        let (wasi, arg) = (given(wasi)?, text(arg)?);
+        wasi.host = mem::take(&mut wasi.host).args([arg]);
         Ok(())
     })
 }
@@ -67,8 +69,8 @@ extern "C" fn ermine_wasi_arg(wasi: Option<&mut Wasi>, arg: *const c_char) -> Ow
 #[unsafe(no_mangle)]
 extern "C" fn ermine_wasi_env(wasi: Option<&mut Wasi>, name: *const c_char, value: *const c_char) -> Own<Failure> {
     status(|| {
-        let (name, value) = (text(name)?, text(value)?);
-        given(wasi)?.streams.change(|host| host.env(name, value));
+        let (wasi, name, value) = (given(wasi)?, text(name)?, text(value)?);
+        wasi.host = mem::take(&mut wasi.host).env(name, value);
         Ok(())
     })
 }
@@ -90,7 +92,7 @@ extern "C" fn ermine_wasi_dir(
         // What cannot be opened is tried first: the list is given away to be extended.
         let cannot = |error| Error::new(format!("cannot open the directory `{host}`: {error}"));
         HostFiles::new().dir(host, guest, access).map_err(cannot)?;
-        wasi.files = std::mem::take(&mut wasi.files).dir(host, guest, access).map_err(cannot)?;
+        wasi.files = mem::take(&mut wasi.files).dir(host, guest, access).map_err(cannot)?;
         Ok(())
     })
 }
@@ -114,9 +116,9 @@ extern "C" fn ermine_wasi_keep_output(wasi: Option<&mut Wasi>, bytes: usize) -> 
 #[unsafe(no_mangle)]
 extern "C" fn ermine_store_set_wasi(store: Option<&StoreHandle>, wasi: Own<Wasi>) -> Own<Failure> {
     status(|| {
-        let Wasi { streams, files } = *given(wasi)?;
+        let Wasi { host, files, streams } = *given(wasi)?;
         given(store)?.home.try_with(|mut ctx| {
-            ctx.data_mut().wasi = Grants(WasiCtx::new(WithFiles::new(streams, files)));
+            ctx.data_mut().wasi = Grants(WasiCtx::new(WithConsole::new(host.files(files), streams)));
             Ok(())
         })
     })
@@ -130,7 +132,7 @@ extern "C" fn ermine_store_take_output(
 ) -> Own<Failure> {
     made(out, || {
         let bytes =
-            given(store)?.home.try_with(|mut ctx| ctx.data_mut().wasi.0.port_mut().port_mut().take(descriptor))?;
+            given(store)?.home.try_with(|mut ctx| ctx.data_mut().wasi.0.port_mut().console_mut().take(descriptor))?;
         Ok(Bytes::of(&bytes))
     })
 }
