@@ -168,7 +168,7 @@ impl<T> Linker<T> {
     ///
     /// # Errors
     ///
-    /// None so far.
+    /// As for [`Linker::func_new`]; but the names are free, so there is none.
     pub fn define_unknown_imports_as_traps(&mut self, module: &Module) -> Result<(), Error> {
         for import in module.imports() {
             if let (ExternType::Func(ty), None) = (import.ty(), self.find(import.module(), import.name())) {
