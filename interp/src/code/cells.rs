@@ -8,7 +8,7 @@
 //! Threads that make the code of one function at the same time do so each for itself, without waiting: the first to publish wins.
 #![allow(unsafe_code, reason = "a list that threads add to without a lock")]
 
-use alloc::{boxed::Box, vec};
+use alloc::{boxed::Box, vec, vec::Vec};
 use core::{
     fmt, ptr,
     sync::atomic::{AtomicPtr, AtomicUsize, Ordering},
@@ -55,11 +55,16 @@ struct Published {
     next: *mut Self,
 }
 
+/// A stub, with what is read behind it.
+fn stub_of(stubs: &[u16], func: usize) -> CodePtr {
+    stubs.as_ptr().wrapping_add(func).cast()
+}
+
 /// Where the functions that a module defines start.
 pub(super) struct Cells {
     cells: Box<[EntryCell]>,
-    /// The stubs, if the functions started there: one unit for each.
-    stubs: Box<[u16]>,
+    /// The stubs, if the functions started there: one unit for each. (A `Vec`: pointers into it stay good when it moves, which Rust does not promise of a box.)
+    stubs: Vec<u16>,
     /// What was published last.
     published: AtomicPtr<Published>,
     /// Bytes of what was published.
@@ -69,17 +74,17 @@ pub(super) struct Cells {
 impl Cells {
     /// Cells of functions that have their code already.
     pub(super) fn fixed(entries: impl Iterator<Item = CodePtr>) -> Self {
-        Self::new(entries.map(EntryCell::new).collect(), Box::default())
+        Self::new(entries.map(EntryCell::new).collect(), Vec::new())
     }
 
     /// Cells of so many functions that have none.
     pub(super) fn stubs(count: usize) -> Self {
-        let stubs = vec![u16::MAX; count + ROOM].into_boxed_slice();
-        let cells = stubs.iter().take(count).map(|stub| EntryCell::new(ptr::from_ref(stub).cast())).collect();
+        let stubs = vec![u16::MAX; count + ROOM];
+        let cells = (0..count).map(|func| EntryCell::new(stub_of(&stubs, func))).collect();
         Self::new(cells, stubs)
     }
 
-    fn new(cells: Box<[EntryCell]>, stubs: Box<[u16]>) -> Self {
+    fn new(cells: Box<[EntryCell]>, stubs: Vec<u16>) -> Self {
         Self { cells, stubs, published: AtomicPtr::default(), bytes: AtomicUsize::new(0) }
     }
 
@@ -110,21 +115,23 @@ impl Cells {
     /// Gives a function its code, unless another thread has done so. Returns whether it has this code now.
     pub(super) fn publish(&self, func: u32, code: Owned) -> bool {
         let Some(cell) = self.get(func) else { return false };
-        let entry = code.address();
         self.bytes.fetch_add(code.bytes(), Ordering::Relaxed);
         // In the list first: from when it runs, backtraces look for it there. What lost the race stays in the list; it is never run.
-        self.push(Box::new(Published { func, code, next: ptr::null_mut() }));
-        self.stubs.get(func as usize).is_some_and(|stub| cell.replace(ptr::from_ref(stub).cast(), entry))
+        let entry = self.push(Box::new(Published { func, code, next: ptr::null_mut() }));
+        !self.stubs.is_empty() && cell.replace(stub_of(&self.stubs, func as usize), entry)
     }
 
-    fn push(&self, piece: Box<Published>) {
+    /// Gives back where its code starts, now that it moves no more.
+    fn push(&self, piece: Box<Published>) -> CodePtr {
         let piece = Box::into_raw(piece);
+        // SAFETY: nobody else knows the piece yet. No invariant is needed.
+        let entry = unsafe { &*piece }.code.address();
         let mut first = self.published.load(Ordering::Relaxed);
         loop {
             // SAFETY: nobody else knows the piece yet. No invariant is needed.
             unsafe { (*piece).next = first };
             match self.published.compare_exchange_weak(first, piece, Ordering::Release, Ordering::Relaxed) {
-                Ok(_) => return,
+                Ok(_) => return entry,
                 Err(other) => first = other,
             }
         }

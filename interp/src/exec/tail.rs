@@ -154,6 +154,10 @@ pub(super) const EXIT: Handler = handler::<Plain<row::Exit, ()>>;
 pub(super) fn works() -> bool {
     use core::sync::atomic::{AtomicU8, Ordering};
     static RESULT: AtomicU8 = AtomicU8::new(0);
+    if cfg!(miri) {
+        // There are handlers under Miri with `become` alone, and addresses of variables say nothing about the stack.
+        return true;
+    }
     match RESULT.load(Ordering::Relaxed) {
         0 => {
             let works = test_chain();
