@@ -1,7 +1,7 @@
 //! Tools of the host that some tests need. Without one they are skipped, and say so; with `ERMINE_REQUIRE_TOOLS=1` they fail.
 
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
 
 /// Whether a test that needs `what` can run: whether it is there.
 ///
@@ -23,6 +23,15 @@ pub fn program(name: &str) -> bool {
     let mut command = Command::new(name);
     let runs = command.arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
     available(name, runs)
+}
+
+/// The tool in front of a command that takes executable memory from it, if it can run here.
+pub fn no_executable_memory() -> Option<PathBuf> {
+    let tool = Path::new(env!("CARGO_MANIFEST_DIR")).join("tools/no-executable-memory.py");
+    let said = |alone: Output| String::from_utf8_lossy(&alone.stderr).into_owned();
+    // A container may forbid what the tool does; a host does not.
+    let traces = |tool| Command::new(tool).arg("true").output().is_ok_and(|alone| !said(alone).contains("ptrace: "));
+    (program("python3") && available("ptrace", traces(&tool))).then_some(tool)
 }
 
 /// Whether a test that builds for this target can run.

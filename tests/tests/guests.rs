@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use ermine::{Config, Engine, Error, Linker, Machine, Module, Profile, Store};
 use ermine_tests::{MACHINES, config, folder, fuel_config, on_stack, spec};
 use ermine_wasi::{
-    Access, Clock, Clocks, Console, Errno, Files, MemFs, Random, Startup, Stream, StringBlock, WasiCtx, WithFiles,
-    add_to_linker,
+    Access, Clock, Clocks, Errno, Files, MemConsole, MemFs, Random, Startup, StringBlock, WasiCtx, WithConsole,
+    WithFiles, add_to_linker,
 };
 #[cfg(unix)]
 use ermine_wasi::{HostFiles, Resolver};
@@ -17,38 +17,14 @@ use ermine_wasi::{HostFiles, Resolver};
 /// The exit code a case states for a trap.
 const TRAPPED: i32 = 134;
 
-/// What a guest is given and what it writes.
-#[derive(Default)]
-struct Captured {
-    stdin: Vec<u8>,
-    read: usize,
-    stdout: Vec<u8>,
-    stderr: Vec<u8>,
+/// What a guest is started with, and a time that passes when it is asked for.
+struct Steady {
     args: Vec<u8>,
     environ: Vec<u8>,
     nanoseconds: u64,
 }
 
-impl Console for Captured {
-    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Errno> {
-        let rest = &self.stdin[self.read..];
-        let len = rest.len().min(buffer.len());
-        buffer[..len].copy_from_slice(&rest[..len]);
-        self.read += len;
-        Ok(len)
-    }
-
-    fn write(&mut self, stream: Stream, bytes: &[u8]) -> Result<usize, Errno> {
-        match stream {
-            Stream::Stdin => return Err(Errno::Badf),
-            Stream::Stdout => self.stdout.extend(bytes),
-            Stream::Stderr => self.stderr.extend(bytes),
-        }
-        Ok(bytes.len())
-    }
-}
-
-impl Clocks for Captured {
+impl Clocks for Steady {
     fn now(&mut self, _: Clock) -> Result<u64, Errno> {
         self.nanoseconds += 1_000;
         Ok(self.nanoseconds)
@@ -64,14 +40,14 @@ impl Clocks for Captured {
     }
 }
 
-impl Random for Captured {
+impl Random for Steady {
     fn fill(&mut self, buffer: &mut [u8]) -> Result<(), Errno> {
         buffer.fill(7);
         Ok(())
     }
 }
 
-impl Startup for Captured {
+impl Startup for Steady {
     fn args(&self) -> StringBlock<'_> {
         StringBlock::new(&self.args).expect("each ends with a nul")
     }
@@ -104,16 +80,15 @@ impl Case {
         bytes
     }
 
-    fn captured(&self, program: &str) -> Captured {
+    fn steady(&self, program: &str) -> Steady {
         let mut args = program.as_bytes().to_vec();
         args.push(0);
         args.extend(self.strings("args"));
-        Captured {
-            stdin: self.bytes("stdin").unwrap_or_default(),
-            args,
-            environ: self.strings("env"),
-            ..Captured::default()
-        }
+        Steady { args, environ: self.strings("env"), nanoseconds: 0 }
+    }
+
+    fn console(&self) -> MemConsole {
+        MemConsole::new().stdin(self.bytes("stdin").unwrap_or_default()).limit(usize::MAX)
     }
 
     /// The directory that becomes the guest's root, if the case has one.
@@ -164,23 +139,23 @@ fn cases(guest: &str) -> Vec<Case> {
     names.into_iter().map(files).collect()
 }
 
-/// Runs a program to its exit code.
+/// Runs a program to its exit code; the console has what it wrote.
 fn execute<F: Files + Send + 'static>(
     engine: &Engine,
     module: &Module,
-    captured: Captured,
-    files: F,
-) -> (i32, Captured) {
-    let mut linker: Linker<WasiCtx<WithFiles<Captured, F>>> = Linker::new(engine);
+    port: WithFiles<WithConsole<Steady, MemConsole>, F>,
+) -> (i32, MemConsole) {
+    let mut linker = Linker::new(engine);
     add_to_linker(&mut linker, |ctx| ctx).expect("the functions link");
-    let mut store = Store::new(engine, WasiCtx::new(WithFiles::new(captured, files)));
+    let mut store = Store::new(engine, WasiCtx::new(port));
     // Without metering there is no fuel to set.
     let _ = store.set_fuel(1 << 50);
     let end = linker.instantiate_and_start(&mut store, module).and_then(|instance| {
         let start = instance.get_typed_func::<(), ()>(&store, "_start")?;
         start.call(&mut store, ())
     });
-    (exit_code(end), store.into_data().into_port().into_parts().0)
+    let (port, _) = store.into_data().into_port().into_parts();
+    (exit_code(end), port.into_parts().1)
 }
 
 fn exit_code(end: Result<(), Error>) -> i32 {
@@ -213,14 +188,15 @@ fn run_loaded(guest: &str, config: &Config, load: impl Fn(&Engine, &[u8]) -> Res
 }
 
 fn run_case<F: Files + Send + 'static>(guest: &str, case: &Case, engine: &Engine, module: &Module, files: F) {
-    let (code, captured) = execute(engine, module, case.captured(guest), files);
-    let stderr = String::from_utf8_lossy(&captured.stderr);
+    let port = WithFiles::new(WithConsole::new(case.steady(guest), case.console()), files);
+    let (code, console) = execute(engine, module, port);
+    let stderr = String::from_utf8_lossy(console.stderr());
     let stdout = case.bytes("stdout").expect("its output");
     let (name, machine) = (&case.name, engine.machine());
     assert!(
-        captured.stdout == stdout,
+        console.stdout() == stdout,
         "{guest}/{name} on {machine:?} wrote\n{}\nand\n{stderr}",
-        String::from_utf8_lossy(&captured.stdout)
+        String::from_utf8_lossy(console.stdout())
     );
     assert_eq!(code, case.code(), "{guest}/{name} on {machine:?}: {stderr}");
 }

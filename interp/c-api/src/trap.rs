@@ -1,7 +1,7 @@
 //! Traps and the frames in them.
 
-use std::cell::RefCell;
-use std::ffi::{CStr, c_char};
+use std::cell::{OnceCell, RefCell};
+use std::ffi::{CStr, CString, c_char};
 use std::fmt;
 use std::mem::MaybeUninit;
 use std::rc::Rc;
@@ -109,36 +109,37 @@ pub fn give(out: *mut Own<Object>, trap: Own<Object>) {
     }
 }
 
-/// `wasm_frame_t`
+/// `wasm_frame_t`: what it has is looked up when somebody asks.
 #[derive(Debug, Clone)]
 pub struct Frame {
-    func_index: u32,
-    func_offset: usize,
-    module_offset: usize,
-    func_name: Option<Rc<CStr>>,
+    info: FrameInfo,
+    /// The name, once it was asked for: C keeps its address.
+    func_name: OnceCell<Option<CString>>,
 }
 
 impl Frame {
-    /// In a module from an image, offsets are those in its code.
-    fn new(frame: &FrameInfo) -> Self {
-        let func_index = frame.func_index();
-        let (_, imported) = frame.module().func_counts();
-        let defined = func_index.checked_sub(imported).and_then(|index| usize::try_from(index).ok());
-        let start = defined.and_then(|index| Some(frame.module().func_bodies().get(index)?.start as usize));
-        let (func_offset, module_offset) = match (frame.module_offset(), start) {
+    fn new(info: &FrameInfo) -> Self {
+        Self { info: info.clone(), func_name: OnceCell::new() }
+    }
+
+    /// Where the instruction is in its function, and in the module. In a module from an image, both are the offset in the function's code.
+    fn offsets(&self) -> (usize, usize) {
+        let module = self.info.module();
+        let (_, imported) = module.func_counts();
+        let defined = self.info.func_index().checked_sub(imported).and_then(|index| usize::try_from(index).ok());
+        let start = defined.and_then(|index| Some(module.func_bodies().get(index)?.start as usize));
+        match (self.info.module_offset(), start) {
             (Some(module_offset), Some(start)) => (module_offset.saturating_sub(start), module_offset),
             _ => {
-                let offset = frame.code_offset().map_or(0, |offset| offset as usize);
+                let offset = self.info.code_offset().map_or(0, |offset| offset as usize);
                 (offset, offset)
             }
-        };
-        let func_name = frame.func_name().map(|name| c_text(name).into());
-        Self { func_index, func_offset, module_offset, func_name }
+        }
     }
 
     /// The name that the module's name section gives to the function.
     pub fn func_name(&self) -> Option<&CStr> {
-        self.func_name.as_deref()
+        self.func_name.get_or_init(|| self.info.func_name().map(c_text)).as_deref()
     }
 }
 
@@ -193,15 +194,15 @@ extern "C" fn wasm_frame_instance(_frame: Option<&Frame>) -> Option<&Object> {
 
 #[unsafe(no_mangle)]
 extern "C" fn wasm_frame_func_index(frame: Option<&Frame>) -> u32 {
-    frame.map_or(0, |frame| frame.func_index)
+    frame.map_or(0, |frame| frame.info.func_index())
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn wasm_frame_func_offset(frame: Option<&Frame>) -> usize {
-    frame.map_or(0, |frame| frame.func_offset)
+    guard(0, || Some(frame?.offsets().0))
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn wasm_frame_module_offset(frame: Option<&Frame>) -> usize {
-    frame.map_or(0, |frame| frame.module_offset)
+    guard(0, || Some(frame?.offsets().1))
 }

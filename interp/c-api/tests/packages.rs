@@ -1,18 +1,15 @@
 //! The packages for build systems: a project finds the library, links it and runs.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::{env, fs};
 
 use crate::support::{GCC, Toolchain, libraries, root, run, shared};
-use ermine_tests::tools;
+use ermine_tests::{folder, tools};
 
 /// An empty folder.
 fn scratch(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("c-api").join(name);
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).expect("the target folder can be written");
-    folder
+    folder::scratch(env!("CARGO_TARGET_TMPDIR"), &format!("c-api/{name}"))
 }
 
 /// A prefix as the library is installed into: headers, libraries, and what build systems read.

@@ -25,7 +25,7 @@ extern "C" fn ermine_trap_exit_status(trap: Option<&Object>, status: Option<&mut
 
 #[unsafe(no_mangle)]
 extern "C" fn ermine_frame_func_name(frame: Option<&Frame>) -> *const c_char {
-    frame.and_then(Frame::func_name).map_or(ptr::null(), |name| name.as_ptr())
+    guard(ptr::null(), || Some(frame?.func_name()?.as_ptr()))
 }
 
 #[unsafe(no_mangle)]
