@@ -48,8 +48,11 @@ pub fn log(level: Level, text: &str) -> Result<(), Error> {
 ///
 /// What the board answers.
 pub fn random(bytes: &mut [u8]) -> Result<(), Error> {
-    // SAFETY: the board writes so many bytes there.
-    done(unsafe { raw::random_fill(bytes.as_mut_ptr(), bytes.len()) })
+    // A call gets no more.
+    bytes.chunks_mut(256).try_for_each(|piece| {
+        // SAFETY: the board writes so many bytes there.
+        done(unsafe { raw::random_fill(piece.as_mut_ptr(), piece.len()) })
+    })
 }
 
 impl ErrorType for Serial {

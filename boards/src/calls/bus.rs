@@ -36,6 +36,12 @@ mod kind {
 
 type Ops = Vec<Op, MOST_OPERATIONS>;
 
+/// Bytes of an I²C transaction: 180 ms at 100 kHz.
+const MOST_I2C: usize = 2048;
+
+/// How long the delays of an SPI transaction take together at the most: the board does nothing else meanwhile.
+const MOST_DELAY_NS: u32 = 1_000_000;
+
 // Each step out of line: its list is not on the stack when the next one runs.
 impl<B: Board> Ports<'_, B> {
     #[inline(never)]
@@ -48,6 +54,9 @@ impl<B: Board> Ports<'_, B> {
         self.board.i2c(bus).ok_or(Errno::Unsupported)?;
         let mut list = Vec::new();
         let moved = plan_i2c(function, args, memory, &mut list)?;
+        if moved > MOST_I2C {
+            return Err(Errno::Invalid.into());
+        }
         self.count(grant, handle, moved)?;
         let mut bus = self.board.i2c(bus).ok_or(Errno::Unsupported)?;
         bus.transaction(address, &mut list).map_err(|error| Errno::of_i2c(&error))?;
@@ -122,6 +131,11 @@ fn plan_spi<'m>(
         // `carry_out` sends no other functions here.
         _ => operations(&mut ops, memory, a, b)?,
     }
+    let delays =
+        ops.iter().filter(|op| op.kind == kind::DELAY_NS).fold(0, |sum: u32, op| sum.saturating_add(op.length));
+    if delays > MOST_DELAY_NS {
+        return Err(Errno::Invalid.into());
+    }
     for op in &ops {
         let operation = match op.kind {
             kind::READ => spi::Operation::Read(&mut []),
@@ -195,7 +209,7 @@ fn carve<'m>(memory: &'m mut [u8], ops: &[Op], mut give: impl FnMut(usize, bool,
         let (piece, behind) = from.split_at_mut_checked(length as usize).ok_or(Errno::Invalid)?;
         give(which / 2, which % 2 != 0, piece);
         // Inside of the memory, as `range` says.
-        (rest, at) = (behind, start + length);
+        (rest, at) = (behind, start.saturating_add(length));
     }
     Ok(())
 }

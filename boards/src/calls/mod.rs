@@ -24,7 +24,7 @@ use crate::{
     errno::Errno,
     grant::Grant,
     refusal::Refusal,
-    state::State,
+    state::{State, Use},
 };
 
 /// From this number on, a host function is a grant: its handle.
@@ -198,12 +198,7 @@ impl<B: Board> Ports<'_, B> {
         if grant.limit.per_second == 0 {
             return Ok(());
         }
-        // They wrap after 50 days, as differences do not. A division would take 160 bytes of stack on a Cortex-M0.
-        let now = (self.board.now_us() / 1024) as u32;
-        let used = self.state.uses.get_mut(handle as usize).ok_or(Errno::BadHandle)?;
-        if now.wrapping_sub(used.since) > SECOND {
-            (used.since, used.calls) = (now, 0);
-        }
+        let used = self.uses_of_this_second(handle)?;
         let cost = u16::try_from(bytes.div_ceil(BYTES_PER_CALL).max(1)).unwrap_or(u16::MAX);
         let calls = used.calls.saturating_add(cost);
         if calls > grant.limit.per_second {
@@ -211,6 +206,17 @@ impl<B: Board> Ports<'_, B> {
         }
         used.calls = calls;
         Ok(())
+    }
+
+    /// How a grant was used; its count begins anew every second.
+    fn uses_of_this_second(&mut self, handle: u32) -> Result<&mut Use, Errno> {
+        // They wrap after 50 days, as differences do not. A division would take 160 bytes of stack on a Cortex-M0.
+        let now = (self.board.now_us() / 1024) as u32;
+        let used = self.state.uses.get_mut(handle as usize).ok_or(Errno::BadHandle)?;
+        if now.wrapping_sub(used.since) > SECOND {
+            (used.since, used.calls) = (now, 0);
+        }
+        Ok(used)
     }
 }
 

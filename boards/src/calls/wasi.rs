@@ -1,7 +1,7 @@
 //! Programs for WASI preview 1 that read, write and end: `wasi_snapshot_preview1` over a board.
 //!
 //! Standard output and error are the line of messages, standard input is empty. Each call starts with the three streams open, so
-//! that nothing is kept for a guest: what it closes stays open.
+//! that nothing is kept for a guest: what it closes stays open. The grant's limit holds for what is written and for random bytes.
 
 use ermine::{
     ValType,
@@ -14,14 +14,17 @@ use ermine_wasi::{
     calls::{clock, dir, fd, file, process, random, startup},
 };
 
-use super::Ports;
+use super::{
+    BYTES_PER_CALL, Ports,
+    moved::{MOST_RANDOM, MOST_TEXT, write_text},
+};
 use crate::{board::Board, grant::What, refusal::Refusal};
 
 /// From this number on, a host function is one of these; grants come behind them.
 pub(super) const FROM: u32 = 0x80;
 
 /// A board, as the functions see it.
-struct Port<'b, B>(&'b mut B);
+struct Port<'p, 'b, B>(&'p mut Ports<'b, B>);
 
 /// What an import of this module means. `None` if it is of another module.
 pub(super) fn look_up(
@@ -85,8 +88,11 @@ pub(super) fn call<B: Board>(ports: &mut Ports<'_, B>, number: u32, call: &mut C
     if function.name == "proc_exit" {
         return Some(Err(Halt::Exit(a.cast_signed())));
     }
+    if let Err(halt) = ports.wait_for_tick() {
+        return Some(Err(halt));
+    }
     let wide = u64::from(c) << 32 | u64::from(b);
-    let ctx = &mut WasiCtx::new(Port(&mut *ports.board));
+    let ctx = &mut WasiCtx::new(Port(ports));
     let memory = &mut GuestMemory::new(call.memory());
     let result = match function.name {
         "args_get" => startup::args_get(ctx, memory, a, b),
@@ -111,21 +117,43 @@ pub(super) fn call<B: Board>(ports: &mut Ports<'_, B>, number: u32, call: &mut C
     Some(call.ret(errno))
 }
 
-impl<B: Board> Console for Port<'_, B> {
+impl<B: Board> Port<'_, '_, B> {
+    /// How many of these bytes may move in this second. They are counted.
+    fn count(&mut self, bytes: usize) -> Result<usize, Errno> {
+        let ports = &mut *self.0;
+        let handle = ports.table.iter().position(|grant| grant.what == What::Stdio).ok_or(Errno::Nosys)?;
+        let most = ports.table.get(handle).map_or(0, |grant| grant.limit.per_second);
+        if most == 0 {
+            return Ok(bytes);
+        }
+        let used = ports.uses_of_this_second(handle as u32).map_err(|_| Errno::Nosys)?;
+        let left = most.saturating_sub(used.calls);
+        if left == 0 {
+            return Err(Errno::Again);
+        }
+        let moved = bytes.min(usize::from(left) * BYTES_PER_CALL);
+        // No more than `left`.
+        used.calls = used.calls.saturating_add(moved.div_ceil(BYTES_PER_CALL).max(1) as u16);
+        Ok(moved)
+    }
+}
+
+impl<B: Board> Console for Port<'_, '_, B> {
     fn read(&mut self, _: &mut [u8]) -> Result<usize, Errno> {
         Ok(0)
     }
 
     fn write(&mut self, _: Stream, bytes: &[u8]) -> Result<usize, Errno> {
-        super::moved::write_text(self.0, bytes);
-        Ok(bytes.len())
+        let written = self.count(bytes.len().min(MOST_TEXT))?;
+        write_text(self.0.board, bytes.get(..written).unwrap_or_default());
+        Ok(written)
     }
 }
 
-impl<B: Board> Clocks for Port<'_, B> {
+impl<B: Board> Clocks for Port<'_, '_, B> {
     fn now(&mut self, clock: Clock) -> Result<u64, Errno> {
         match clock {
-            Clock::Monotonic => Ok(self.0.now_us().saturating_mul(1000)),
+            Clock::Monotonic => Ok(self.0.board.now_us().saturating_mul(1000)),
             Clock::Realtime | Clock::ProcessCputime | Clock::ThreadCputime => Err(Errno::Inval),
         }
     }
@@ -139,13 +167,19 @@ impl<B: Board> Clocks for Port<'_, B> {
     }
 }
 
-impl<B: Board> Random for Port<'_, B> {
+impl<B: Board> Random for Port<'_, '_, B> {
     fn fill(&mut self, buffer: &mut [u8]) -> Result<(), Errno> {
-        self.0.random(buffer).map_err(|_| Errno::Nosys)
+        if buffer.len() > MOST_RANDOM {
+            return Err(Errno::Inval);
+        }
+        if self.count(buffer.len())? < buffer.len() {
+            return Err(Errno::Again);
+        }
+        self.0.board.random(buffer).map_err(|_| Errno::Nosys)
     }
 }
 
-impl<B> Startup for Port<'_, B> {
+impl<B> Startup for Port<'_, '_, B> {
     fn args(&self) -> StringBlock<'_> {
         StringBlock::EMPTY
     }
@@ -155,4 +189,4 @@ impl<B> Startup for Port<'_, B> {
     }
 }
 
-impl<B> Files for Port<'_, B> {}
+impl<B> Files for Port<'_, '_, B> {}

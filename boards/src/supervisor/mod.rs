@@ -20,6 +20,9 @@ use crate::{
     state::State,
 };
 
+/// Frames that are answered in a row: a line that never rests does not keep the board from anything else.
+const MOST_FRAMES: usize = 4;
+
 /// What a firmware has decided.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings {
@@ -192,6 +195,7 @@ impl<'a, B: Board, S: Slot> Supervisor<'a, B, S> {
             (Source::BuiltIn(bytes), _) => bytes,
             (Source::Slot(_), slot) => slot?.bytes(),
         };
+        self.board.feed_watchdog();
         let (link, record, terms) = (&mut self.link, &mut self.record, &self.terms);
         let ending = Session { spare, link, record, terms, slot }.run(&mut self.board, bytes, &mut self.buffers);
         self.record.activity = Activity::Stopped;
@@ -220,7 +224,10 @@ impl<'a, B: Board, S: Slot> Supervisor<'a, B, S> {
     fn wait_for_guest(&mut self) -> Option<Source> {
         let now = self.board.now_us();
         self.board.feed_watchdog();
-        while self.link.receive(&mut self.board) {
+        for _ in 0..MOST_FRAMES {
+            if !self.link.receive(&mut self.board) {
+                break;
+            }
             match self.answer(now) {
                 Some(Command::Run | Command::Swap) => return self.newest(),
                 Some(Command::Stop) | None => {}

@@ -7,7 +7,7 @@ use ermine::{
     image::Image,
 };
 
-use super::{Buffers, Record, Settings, Terms, say_report};
+use super::{Buffers, MOST_FRAMES, Record, Settings, Terms, say_report};
 use crate::{
     abi::{ON_EVENT, START},
     board::Board,
@@ -65,9 +65,14 @@ impl<S: Slot> Session<'_, S> {
         (stack, memory, arena): &'i mut (&mut [u32], &mut [u8], &mut [u64]),
         ports: &'p mut Ports<'b, B>,
     ) -> Option<Instance<'i, &'p mut Ports<'b, B>>> {
-        let lent = Resources { stack, memory, arena, fuel: self.terms.settings.start_fuel() };
+        let settings = self.terms.settings;
+        let lent = Resources { stack, memory, arena, fuel: settings.start_fuel() };
+        ports.state.tick_end_us = Some(ports.board.now_us().saturating_add(settings.start_us()));
         match Instance::new(image, lent, ports) {
-            Ok(instance) => Some(instance),
+            Ok(mut instance) => {
+                instance.host().state.tick_end_us = None;
+                Some(instance)
+            }
             Err(error) => {
                 self.record.report = Report::of_error(error);
                 None
@@ -111,6 +116,11 @@ impl Settings {
     /// Fuel for the module's start function, which cannot be suspended.
     fn start_fuel(&self) -> u64 {
         u64::from(self.fuel) * u64::from(self.most_ticks)
+    }
+
+    /// How long it may make calls: one that comes later would wait for the next tick, and it is refused.
+    fn start_us(&self) -> u64 {
+        u64::from(self.tick_us) * u64::from(self.most_ticks)
     }
 }
 
@@ -208,7 +218,10 @@ impl<B: Board, S: Slot> Running<'_, '_, '_, '_, '_, B, S> {
     /// Does what the serial line asks for. A new guest takes over when the old one waits, for an event or for time to pass.
     #[inline(never)]
     fn obey(&mut self, now: u64) -> Option<Ending> {
-        while self.session.link.receive(self.instance.host().board) {
+        for _ in 0..MOST_FRAMES {
+            if !self.session.link.receive(self.instance.host().board) {
+                break;
+            }
             if let Some(ending) = self.answer(now) {
                 return Some(ending);
             }

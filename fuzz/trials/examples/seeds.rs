@@ -50,6 +50,7 @@ fn main() -> io::Result<()> {
     for number in 0..=255 {
         seeds.write("single_op", &[number, 0])?;
         seeds.write("wasi", &[number; 40])?;
+        seeds.write("board", &[number; 200])?;
     }
     println!("{} seeds in {}", seeds.written, seeds.corpus.display());
     Ok(())

@@ -4,6 +4,7 @@
 //! once found. Everything follows from the bytes: what is called, with which arguments, in which modes.
 
 pub mod allocator;
+pub mod board;
 pub mod bytes;
 pub mod decode;
 pub mod dictionaries;
@@ -28,6 +29,7 @@ pub const CANONICAL: &[u8] = b"\0\x0e\x0dcanonical NaN";
 #[must_use]
 pub fn by_name(target: &str) -> Option<fn(&[u8])> {
     Some(match target {
+        "board" => board::board,
         "decode" => decode::decode,
         "execute" => execute::execute,
         "image" => image::image,

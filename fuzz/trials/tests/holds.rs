@@ -5,6 +5,7 @@ use std::{fs, io};
 
 use ermine_cli::wast::script::{Command, Source};
 use ermine_tests::golden;
+use ermine_tests::mutations::Rng;
 use ermine_tests::spec::sets;
 use ermine_trials::allocator::Failing;
 use ermine_trials::{by_name, dictionaries, single_op};
@@ -45,6 +46,15 @@ fn what_was_found_is_not_found_again() {
 #[test]
 fn single_operators_do_what_the_model_says() {
     single_op::all(12);
+}
+
+#[test]
+fn boards_hold_against_random_guests_and_lines() {
+    let mut rng = Rng::new(1, 1);
+    for length in 0..1500 {
+        let input: Vec<u8> = (0..length).map(|_| rng.number() as u8).collect();
+        by_name("board").expect("a target")(&input);
+    }
 }
 
 #[test]
