@@ -194,6 +194,56 @@ fn a_guest_that_grows_gets_what_there_is() {
     assert_eq!(levels(&desk), [(0, true), (0, false), (5, false)], "{}", desk.text());
 }
 
+#[test]
+fn a_text_that_would_take_long_is_not_written() {
+    let guest = r#"(module
+        (import "ermine:gpio@1" "write" (func $write (param i32 i32) (result i32)))
+        (import "ermine:log@1" "write" (func $log (param i32 i32 i32) (result i32)))
+        (memory 2048 (pagesize 1))
+        (func (export "_start")
+            (drop (call $write (i32.const 1) (i32.eq (call $log (i32.const 2) (i32.const 0) (i32.const 1025)) (i32.const -4))))
+            (drop (call $write (i32.const 1) (call $log (i32.const 2) (i32.const 0) (i32.const 1024))))))"#;
+    let desk = run(TABLE, Some(&image(guest)), 5, Desk::default());
+    assert_eq!(levels(&desk), [(0, true), (0, false), (5, false)], "{}", desk.text());
+}
+
+#[test]
+fn a_start_function_that_calls_for_long_is_refused() {
+    let guest = r#"(module
+        (import "ermine:log@1" "write" (func $log (param i32 i32 i32) (result i32)))
+        (memory 512 (pagesize 1))
+        (func $begin (loop $forever (drop (call $log (i32.const 2) (i32.const 0) (i32.const 100))) (br $forever)))
+        (start $begin)
+        (func (export "_start")))"#;
+    let desk = run(TABLE, Some(&image(guest)), 200, Desk { line_us: 87, ..Desk::default() });
+    let times = desk.text().lines().filter(|line| line.starts_with("info: ")).count();
+    // Each of them takes 9 ms, and there are 20.
+    assert_eq!(times, 3, "{}", desk.text());
+    assert!(desk.text().contains("interrupt"), "{}", desk.text());
+    assert!(desk.longest_without_food_us < 50_000, "{}", desk.longest_without_food_us);
+}
+
+#[cfg(feature = "wasi")]
+#[test]
+fn a_program_for_wasi_writes_no_more_than_its_grant_says() {
+    static STDIO: &[Grant] = &[Grant::stdio().at_most(3)];
+    let guest = image(
+        r#"(module
+        (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+        (memory 256 (pagesize 1))
+        (data (i32.const 0) "\10\00\00\00\c8\00\00\00")
+        (func (export "_start")
+            (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))
+            (call $exit (i32.add
+                (i32.mul (i32.load (i32.const 8)) (i32.const 1000))
+                (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8))))))"#,
+    );
+    let desk = run(STDIO, Some(&guest), 5, Desk::default());
+    // 3 times 16 bytes, then `again`.
+    assert!(desk.text().contains("status 48006 ("), "{}", desk.text());
+}
+
 #[cfg(feature = "wasi")]
 #[test]
 fn a_program_for_wasi_writes_and_ends() {

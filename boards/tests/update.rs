@@ -150,3 +150,12 @@ fn a_guest_can_be_stopped_and_run_again() {
     assert_eq!(told(&desk).len(), 4, "{}", desk.text());
     assert!(desk.replies()[1].contains("activity: Stopped"), "{:?}", desk.replies());
 }
+
+#[test]
+fn a_line_that_never_rests_does_not_keep_the_board_from_its_guest() {
+    let mut desk = Desk { line_us: 87, ..Desk::default() };
+    (0..1000).for_each(|_| desk.receive(0, &Request::Status));
+    let desk = run(TABLE, Some(&teller("here")), 500, desk);
+    assert!(desk.longest_without_food_us < 50_000, "{}", desk.longest_without_food_us);
+    assert!(told(&desk).len() > 5, "{}", desk.text());
+}

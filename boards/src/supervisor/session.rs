@@ -150,6 +150,8 @@ impl<B: Board, S: Slot> Running<'_, '_, '_, '_, '_, B, S> {
             if let Some(ending) = self.obey(now) {
                 return ending;
             }
+            // Answers take time: the guest's tick begins behind them.
+            let now = self.board().now_us();
             match self.attend(now) {
                 Turn::Ended(ending) => return ending,
                 Turn::Rests => {}

@@ -32,6 +32,8 @@ pub struct Desk {
     /// What arrives on the serial line, and when.
     pub input: VecDeque<(u64, u8)>,
     pub output: Vec<u8>,
+    /// What a byte of it takes.
+    pub line_us: u64,
     pub fed: u64,
     pub last_fed_us: u64,
     pub longest_without_food_us: u64,
@@ -177,6 +179,7 @@ impl Board for Desk {
     }
 
     fn console_write(&mut self, bytes: &[u8]) {
+        self.now_us += self.line_us * bytes.len() as u64;
         self.output.extend(bytes);
     }
 
