@@ -5,6 +5,7 @@
 //! them. This crate is no part of the product.
 
 pub mod assembly;
+pub mod clock;
 pub mod elf;
 pub mod emulator;
 pub mod encode;

@@ -2,10 +2,11 @@
 //! beside the measurements.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ermine::image::Image;
-use ermine::{Engine, Error, Module};
+use ermine::{Engine, Module};
+use ermine_tests::clock::processor_time;
 use ermine_tests::pack::Aligned;
 use ermine_tests::{MACHINES, binary, engine};
 
@@ -19,12 +20,12 @@ fn alone() -> MutexGuard<'static, ()> {
 fn growth(engine: &Engine, size: usize, text: impl Fn(usize) -> String) -> f64 {
     let time = |size: usize| {
         let wasm = binary(&text(size));
-        let once = || -> Result<Duration, Error> {
-            let start = Instant::now();
-            Module::new(engine, &wasm)?;
-            Ok(start.elapsed())
+        let once = || {
+            let (module, time) = processor_time(|| Module::new(engine, &wasm));
+            module.unwrap();
+            time
         };
-        let best = (0..3).map(|_| once().unwrap()).min();
+        let best = std::iter::repeat_with(once).take(3).min();
         best.unwrap().max(Duration::from_micros(50))
     };
     time(size * 4).as_secs_f64() / time(size).as_secs_f64()
@@ -108,9 +109,9 @@ fn verification_growth(size: usize, text: impl Fn(usize) -> String) -> f64 {
         let bytes = Aligned::new(&Engine::default().precompile_module(&binary(&text(size))).unwrap());
         let mut scratch = vec![0; Image::scratch_words(bytes.bytes()).unwrap()];
         let once = || {
-            let start = Instant::now();
-            Image::verify(bytes.bytes(), &mut scratch).unwrap();
-            start.elapsed()
+            let (image, time) = processor_time(|| Image::verify(bytes.bytes(), &mut scratch));
+            image.unwrap();
+            time
         };
         let best = std::iter::repeat_with(once).take(3).min();
         best.unwrap().max(Duration::from_micros(50))

@@ -2,9 +2,9 @@
 //! type. A binary of its own, so that no other test runs beside the measurements.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
 
 use ermine::{CompilationMode, Engine, Error, ErrorKind, Instance, Module, Store};
+use ermine_tests::clock::processor_time;
 use ermine_tests::encode::{function, leb, list, module, sized};
 use ermine_tests::{MACHINES, config, engine, on_stack, spec};
 
@@ -78,9 +78,9 @@ const CASES: [Case; 16] = [
 /// Seconds for loading, the best of some.
 fn seconds(engine: &Engine, wasm: &[u8]) -> f64 {
     let once = || {
-        let start = Instant::now();
-        Module::new(engine, wasm).expect("a module that loads");
-        start.elapsed().as_secs_f64()
+        let (module, time) = processor_time(|| Module::new(engine, wasm));
+        module.expect("a module that loads");
+        time.as_secs_f64()
     };
     std::iter::repeat_with(once).take(3).fold(f64::INFINITY, f64::min)
 }
