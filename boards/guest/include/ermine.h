@@ -45,7 +45,7 @@ enum ermine_level { ERMINE_ERROR, ERMINE_WARN, ERMINE_INFO, ERMINE_DEBUG, ERMINE
 /* Edges that are watched. */
 enum ermine_edges { ERMINE_NONE, ERMINE_RISING, ERMINE_FALLING, ERMINE_BOTH };
 
-/* What an operation of a transaction does. The last three are SPI's. */
+/* What an operation of a transaction does. The last three are SPI's; delays of a transaction take a millisecond at most. */
 enum ermine_kind { ERMINE_READ, ERMINE_WRITE, ERMINE_TRANSFER_IN_PLACE, ERMINE_TRANSFER, ERMINE_DELAY_NS };
 
 /* An operation of a transaction. */

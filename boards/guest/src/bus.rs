@@ -60,7 +60,7 @@ impl i2c::I2c<SevenBitAddress> for I2c {
         done(unsafe { raw::i2c_write_read(self.0, address.into(), write.as_ptr(), write.len(), to, length) })
     }
 
-    /// Up to four operations; more are [`Error::Invalid`].
+    /// Up to four operations with 2,048 bytes; more are [`Error::Invalid`].
     fn transaction(&mut self, address: u8, operations: &mut [i2c::Operation<'_>]) -> Result<(), Error> {
         let mut list = [Operation::NONE; MOST];
         let count = operations.len();
@@ -103,7 +103,7 @@ impl SpiDevice for Spi {
         done(unsafe { raw::spi_transfer_in_place(self.0, words.as_mut_ptr(), words.len()) })
     }
 
-    /// Up to four operations; more are [`Error::Invalid`]. A transfer between buffers of different lengths takes two.
+    /// Up to four operations, whose delays take a millisecond together; more are [`Error::Invalid`]. A transfer between buffers of different lengths takes two.
     fn transaction(&mut self, operations: &mut [spi::Operation<'_, u8>]) -> Result<(), Error> {
         let mut list = [Operation::NONE; MOST];
         let mut count = 0;

@@ -36,7 +36,7 @@ pub enum Level {
 ///
 /// # Errors
 ///
-/// What the board answers.
+/// [`Error::Invalid`] for more than 1,024 bytes; else what the board answers.
 pub fn log(level: Level, text: &str) -> Result<(), Error> {
     // SAFETY: the board reads so many bytes from there.
     done(unsafe { raw::log_write(level as i32, text.as_ptr(), text.len()) })
