@@ -23,8 +23,8 @@ use crate::{board::Board, grant::What, refusal::Refusal};
 /// From this number on, a host function is one of these; grants come behind them.
 pub(super) const FROM: u32 = 0x80;
 
-/// A board, as the functions see it.
-struct Port<'p, 'b, B>(&'p mut Ports<'b, B>);
+/// A board, as the functions see it during a call, and how much the call may still write.
+struct Port<'p, 'b, B>(&'p mut Ports<'b, B>, usize);
 
 /// What an import of this module means. `None` if it is of another module.
 pub(super) fn look_up(
@@ -92,7 +92,7 @@ pub(super) fn call<B: Board>(ports: &mut Ports<'_, B>, number: u32, call: &mut C
         return Some(Err(halt));
     }
     let wide = u64::from(c) << 32 | u64::from(b);
-    let ctx = &mut WasiCtx::new(Port(ports));
+    let ctx = &mut WasiCtx::new(Port(ports, MOST_TEXT));
     let memory = &mut GuestMemory::new(call.memory());
     let result = match function.name {
         "args_get" => startup::args_get(ctx, memory, a, b),
@@ -144,7 +144,11 @@ impl<B: Board> Console for Port<'_, '_, B> {
     }
 
     fn write(&mut self, _: Stream, bytes: &[u8]) -> Result<usize, Errno> {
-        let written = self.count(bytes.len().min(MOST_TEXT))?;
+        if self.1 == 0 {
+            return Ok(0);
+        }
+        let written = self.count(bytes.len().min(self.1))?;
+        self.1 = self.1.saturating_sub(written);
         write_text(self.0.board, bytes.get(..written).unwrap_or_default());
         Ok(written)
     }
