@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// The time that the processor takes over `work` on this thread.
 #[cfg(unix)]
-pub fn processor_time<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+pub fn processor_time(work: impl FnOnce()) -> Duration {
     use rustix::time::{ClockId, clock_gettime};
 
     let now = || {
@@ -12,14 +12,14 @@ pub fn processor_time<T>(work: impl FnOnce() -> T) -> (T, Duration) {
         Duration::new(time.tv_sec.cast_unsigned(), u32::try_from(time.tv_nsec).expect("less than a second"))
     };
     let start = now();
-    let done = work();
-    (done, now() - start)
+    work();
+    now() - start
 }
 
 /// The time that passes with `work`.
 #[cfg(not(unix))]
-pub fn processor_time<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+pub fn processor_time(work: impl FnOnce()) -> Duration {
     let start = std::time::Instant::now();
-    let done = work();
-    (done, start.elapsed())
+    work();
+    start.elapsed()
 }

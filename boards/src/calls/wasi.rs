@@ -18,20 +18,24 @@ use super::{
     BYTES_PER_CALL, Ports,
     moved::{MOST_RANDOM, MOST_TEXT, write_text},
 };
-use crate::{board::Board, grant::What, refusal::Refusal};
+use crate::{
+    board::Board,
+    grant::{Grant, What},
+    refusal::Refusal,
+};
 
 /// From this number on, a host function is one of these; grants come behind them.
 pub(super) const FROM: u32 = 0x80;
 
-/// A board, as the functions see it during a call, and how much the call may still write.
-struct Port<'p, 'b, B>(&'p mut Ports<'b, B>, usize);
+/// A board, as the functions see it during a call.
+struct Port<'p, 'b, B> {
+    ports: &'p mut Ports<'b, B>,
+    /// Bytes that the call may still write.
+    text_left: usize,
+}
 
 /// What an import of this module means. `None` if it is of another module.
-pub(super) fn look_up(
-    ports: &[crate::Grant],
-    import: &Import<'_>,
-    signature: &Signature<'_>,
-) -> Option<Result<u32, Refusal>> {
+pub(super) fn look_up(ports: &[Grant], import: &Import<'_>, signature: &Signature<'_>) -> Option<Result<u32, Refusal>> {
     if import.module != MODULE {
         return None;
     }
@@ -92,7 +96,7 @@ pub(super) fn call<B: Board>(ports: &mut Ports<'_, B>, number: u32, call: &mut C
         return Some(Err(halt));
     }
     let wide = u64::from(c) << 32 | u64::from(b);
-    let ctx = &mut WasiCtx::new(Port(ports, MOST_TEXT));
+    let ctx = &mut WasiCtx::new(Port { ports, text_left: MOST_TEXT });
     let memory = &mut GuestMemory::new(call.memory());
     let result = match function.name {
         "args_get" => startup::args_get(ctx, memory, a, b),
@@ -118,23 +122,27 @@ pub(super) fn call<B: Board>(ports: &mut Ports<'_, B>, number: u32, call: &mut C
 }
 
 impl<B: Board> Port<'_, '_, B> {
-    /// How many of these bytes may move in this second. They are counted.
-    fn count(&mut self, bytes: usize) -> Result<usize, Errno> {
-        let ports = &mut *self.0;
-        let handle = ports.table.iter().position(|grant| grant.what == What::Stdio).ok_or(Errno::Nosys)?;
-        let most = ports.table.get(handle).map_or(0, |grant| grant.limit.per_second);
+    /// Counts bytes that move, unless there were too many in this second.
+    fn count(&mut self, bytes: usize) -> Result<(), Errno> {
+        let (handle, grant) = self.grant()?;
+        self.ports.count(grant, handle, bytes).map_err(|_| Errno::Again)
+    }
+
+    /// Bytes that may still move in this second.
+    fn left(&mut self) -> Result<usize, Errno> {
+        let (handle, grant) = self.grant()?;
+        let most = grant.limit.per_second;
         if most == 0 {
-            return Ok(bytes);
+            return Ok(usize::MAX);
         }
-        let used = ports.uses_of_this_second(handle as u32).map_err(|_| Errno::Nosys)?;
-        let left = most.saturating_sub(used.calls);
-        if left == 0 {
-            return Err(Errno::Again);
-        }
-        let moved = bytes.min(usize::from(left) * BYTES_PER_CALL);
-        // No more than `left`.
-        used.calls = used.calls.saturating_add(moved.div_ceil(BYTES_PER_CALL).max(1) as u16);
-        Ok(moved)
+        let used = self.ports.uses_of_this_second(handle).map_err(|_| Errno::Nosys)?;
+        Ok(usize::from(most.saturating_sub(used.calls)) * BYTES_PER_CALL)
+    }
+
+    /// The grant that lets programs for WASI in.
+    fn grant(&self) -> Result<(u32, &'static Grant), Errno> {
+        let mut grants = (0..).zip(self.ports.table);
+        grants.find(|(_, grant)| grant.what == What::Stdio).ok_or(Errno::Nosys)
     }
 }
 
@@ -144,12 +152,16 @@ impl<B: Board> Console for Port<'_, '_, B> {
     }
 
     fn write(&mut self, _: Stream, bytes: &[u8]) -> Result<usize, Errno> {
-        if self.1 == 0 {
+        if self.text_left == 0 {
             return Ok(0);
         }
-        let written = self.count(bytes.len().min(self.1))?;
-        self.1 = self.1.saturating_sub(written);
-        write_text(self.0.board, bytes.get(..written).unwrap_or_default());
+        let written = bytes.len().min(self.text_left).min(self.left()?);
+        if written == 0 && !bytes.is_empty() {
+            return Err(Errno::Again);
+        }
+        self.count(written)?;
+        self.text_left = self.text_left.saturating_sub(written);
+        write_text(self.ports.board, bytes.get(..written).unwrap_or_default());
         Ok(written)
     }
 }
@@ -157,7 +169,7 @@ impl<B: Board> Console for Port<'_, '_, B> {
 impl<B: Board> Clocks for Port<'_, '_, B> {
     fn now(&mut self, clock: Clock) -> Result<u64, Errno> {
         match clock {
-            Clock::Monotonic => Ok(self.0.board.now_us().saturating_mul(1000)),
+            Clock::Monotonic => Ok(self.ports.board.now_us().saturating_mul(1000)),
             Clock::Realtime | Clock::ProcessCputime | Clock::ThreadCputime => Err(Errno::Inval),
         }
     }
@@ -176,10 +188,8 @@ impl<B: Board> Random for Port<'_, '_, B> {
         if buffer.len() > MOST_RANDOM {
             return Err(Errno::Inval);
         }
-        if self.count(buffer.len())? < buffer.len() {
-            return Err(Errno::Again);
-        }
-        self.0.board.random(buffer).map_err(|_| Errno::Nosys)
+        self.count(buffer.len())?;
+        self.ports.board.random(buffer).map_err(|_| Errno::Nosys)
     }
 }
 

@@ -8,6 +8,7 @@ use ermine_tests::golden;
 use ermine_tests::mutations::Rng;
 use ermine_tests::spec::sets;
 use ermine_trials::allocator::Failing;
+use ermine_trials::board::board;
 use ermine_trials::{by_name, dictionaries, single_op};
 
 /// For the trial `limits`.
@@ -53,7 +54,7 @@ fn boards_hold_against_random_guests_and_lines() {
     let mut rng = Rng::new(1, 1);
     for length in 0..1500 {
         let input: Vec<u8> = (0..length).map(|_| rng.number() as u8).collect();
-        by_name("board").expect("a target")(&input);
+        board(&input);
     }
 }
 

@@ -33,51 +33,33 @@ const SLOT: usize = 32 << 10;
 /// Bytes that count as one call of a grant with a limit.
 const BYTES_PER_CALL: u64 = 16;
 
-/// Calls a second that [`LIMITED`] allows of serial line, SPI device and random numbers.
+/// Calls a second that [`LIMITED`] allows of serial line, SPI device, random numbers and texts.
 const AT_MOST: u16 = 40;
 
-/// What guests may use, but for what differs.
-const COMMON: [Grant; 11] = [
-    Grant::output("lamp", desk::LAMP),
-    Grant::output_safe("valve", desk::VALVE, Level::High),
-    Grant::input("button", desk::BUTTON, Pull::Up),
-    Grant::in_out("wire", desk::WIRE, Pull::None),
-    Grant::delay(),
-    Grant::timer("timer", 500),
-    Grant::i2c("bus", 0, desk::FIRST..=desk::LAST),
-    Grant::adc("light", 0),
-    Grant::pwm("motor", 0),
-    Grant::storage("store", 0, desk::STORAGE as u32, Access::ReadWrite),
-    Grant::serial("listen", 1, Access::Read),
-];
-
-const fn table<const N: usize>(others: [Grant; N]) -> [Grant; 16] {
-    let mut all = [Grant::delay(); 16];
-    let mut index = 0;
-    while index < all.len() {
-        all[index] = if index < COMMON.len() { COMMON[index] } else { others[index - COMMON.len()] };
-        index += 1;
-    }
-    all
+/// What guests may use; the last five so often in a second, 0 for as fast as it goes.
+const fn table(at_most: u16) -> [Grant; 16] {
+    [
+        Grant::output("lamp", desk::LAMP),
+        Grant::output_safe("valve", desk::VALVE, Level::High),
+        Grant::input("button", desk::BUTTON, Pull::Up),
+        Grant::in_out("wire", desk::WIRE, Pull::None),
+        Grant::delay(),
+        Grant::timer("timer", 500),
+        Grant::i2c("bus", 0, desk::FIRST..=desk::LAST),
+        Grant::adc("light", 0),
+        Grant::pwm("motor", 0),
+        Grant::storage("store", 0, desk::STORAGE as u32, Access::ReadWrite),
+        Grant::serial("listen", 1, Access::Read),
+        Grant::serial("talk", 0, Access::ReadWrite).at_most(at_most),
+        Grant::spi("screen", 0).at_most(at_most),
+        Grant::random().at_most(at_most),
+        Grant::log().at_most(at_most),
+        Grant::stdio().at_most(at_most),
+    ]
 }
 
-/// As fast as it goes.
-static FREE: [Grant; 16] = table([
-    Grant::serial("talk", 0, Access::ReadWrite),
-    Grant::spi("screen", 0),
-    Grant::random(),
-    Grant::log(),
-    Grant::stdio(),
-]);
-
-/// No more than so often.
-static LIMITED: [Grant; 16] = table([
-    Grant::serial("talk", 0, Access::ReadWrite).at_most(AT_MOST),
-    Grant::spi("screen", 0).at_most(AT_MOST),
-    Grant::random().at_most(AT_MOST),
-    Grant::log().at_most(AT_MOST),
-    Grant::stdio().at_most(AT_MOST),
-]);
+static FREE: [Grant; 16] = table(0);
+static LIMITED: [Grant; 16] = table(AT_MOST);
 
 /// Runs the board that an input means.
 ///

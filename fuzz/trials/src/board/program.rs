@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use ermine::{Config, Engine, Profile, ValType};
 use ermine_boards::Grant;
-use ermine_boards::abi::{FUNCTIONS, GRANT_MODULE, ON_EVENT, Row, START};
+use ermine_boards::abi::{FUNCTIONS, GRANT_MODULE, ON_EVENT, START};
 use ermine_wasi::ValueType;
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, DataSection, EntityType, ExportKind, ExportSection, Function, FunctionSection,
@@ -66,25 +66,34 @@ const LENGTHS: [i32; 12] = [0, 1, 5, 16, 64, 100, 255, 256, 257, 1024, 1025, 190
 /// Times: microseconds, nanoseconds, and what overflows.
 const TIMES: [i64; 10] = [0, 1, 499, 1000, 49_000, 51_000, 3_000_000, i64::MAX, i64::MIN, -1];
 
-/// The imports of a guest: module, name, parameters, result.
-type Import = (String, String, Vec<ValType>, Option<ValType>);
-
-fn is_offered(row: &Row, table: &[Grant]) -> bool {
-    table.iter().any(|grant| grant.what.allows(row.function).is_ok())
+/// An import of a guest.
+struct Import {
+    module: &'static str,
+    name: &'static str,
+    params: Vec<ValType>,
+    result: Option<ValType>,
+    /// The last grant that allows the function, if it is a board's.
+    grant: Option<usize>,
 }
 
 fn imports(table: &[Grant]) -> Vec<Import> {
-    let rows = FUNCTIONS
-        .iter()
-        .filter(|row| is_offered(row, table))
-        .map(|row| (row.interface.module().to_owned(), row.name.to_owned(), row.params.to_vec(), row.result));
+    let rows = FUNCTIONS.iter().filter_map(|row| {
+        let grant = table.iter().rposition(|grant| grant.what.allows(row.function).is_ok())?;
+        let (module, params) = (row.interface.module(), row.params.to_vec());
+        Some(Import { module, name: row.name, params, result: row.result, grant: Some(grant) })
+    });
     let wasi = ermine_wasi::FUNCTIONS.iter().filter(|function| WASI.contains(&function.name)).map(|function| {
         let ty = |ty: &ValueType| if *ty == ValueType::I64 { ValType::I64 } else { ValType::I32 };
-        let params = function.params.iter().map(|(_, param)| ty(param)).collect();
-        (ermine_wasi::MODULE.to_owned(), function.name.to_owned(), params, function.result.as_ref().map(ty))
+        let (module, params) = (ermine_wasi::MODULE, function.params.iter().map(|(_, param)| ty(param)).collect());
+        Import { module, name: function.name, params, result: function.result.as_ref().map(ty), grant: None }
     });
-    let handles =
-        table.iter().map(|grant| (GRANT_MODULE.to_owned(), grant.name.to_owned(), vec![], Some(ValType::I32)));
+    let handles = table.iter().map(|grant| Import {
+        module: GRANT_MODULE,
+        name: grant.name,
+        params: Vec::new(),
+        result: Some(ValType::I32),
+        grant: None,
+    });
     rows.chain(wasi).chain(handles).collect()
 }
 
@@ -109,7 +118,7 @@ fn wasm(bytes: &mut Bytes<'_>, table: &[Grant]) -> Vec<u8> {
     let offered = imports(table);
     let count = offered.len() as u32;
     let (mut types, mut imports) = (TypeSection::new(), ImportSection::new());
-    for (index, (module, name, params, result)) in (0..).zip(&offered) {
+    for (index, Import { module, name, params, result, .. }) in (0..).zip(&offered) {
         types.ty().function(params.iter().copied().map(encoded), result.map(encoded));
         imports.import(module, name, EntityType::Function(index));
     }
@@ -127,7 +136,7 @@ fn wasm(bytes: &mut Bytes<'_>, table: &[Grant]) -> Vec<u8> {
     let records = (0..RECORDS).flat_map(|_| record(bytes)).flat_map(u32::to_le_bytes);
     data.active(0, &ConstExpr::i32_const(0), records.collect::<Vec<u8>>());
     let mut code = CodeSection::new();
-    code.function(&body(bytes, table, &offered, 0)).function(&body(bytes, table, &offered, 2));
+    code.function(&body(bytes, &offered, 0)).function(&body(bytes, &offered, 2));
     let mut module = Module::new();
     module.section(&types).section(&imports).section(&functions).section(&memories).section(&exports);
     if has_start {
@@ -149,7 +158,7 @@ fn record(bytes: &mut Bytes<'_>) -> [u32; 4] {
 }
 
 /// Calls, in a loop that ends after some rounds or never. The last result is in a local behind the parameters.
-fn body(bytes: &mut Bytes<'_>, table: &[Grant], offered: &[Import], params: u32) -> Function {
+fn body(bytes: &mut Bytes<'_>, offered: &[Import], params: u32) -> Function {
     let (last, round) = (params, params + 1);
     let mut function = Function::new([(2, wasm_encoder::ValType::I32)]);
     let mut sink = function.instructions();
@@ -162,11 +171,9 @@ fn body(bytes: &mut Bytes<'_>, table: &[Grant], offered: &[Import], params: u32)
             sink.i32_store(MemArg { offset: 0, align: 0, target: MemArgTarget::Memory(0), ordering: None });
         }
         let index = bytes.below(offered.len());
-        let (_, _, params, result) = &offered[index];
+        let Import { params, result, grant, .. } = &offered[index];
         // What takes a handle does little with that of something else.
-        let function = FUNCTIONS.iter().filter(|row| is_offered(row, table)).nth(index).map(|row| row.function);
-        let handle = function.and_then(|function| table.iter().rposition(|grant| grant.what.allows(function).is_ok()));
-        let mut handle = handle.filter(|_| bytes.below(4) != 0);
+        let mut handle = grant.filter(|_| bytes.below(4) != 0);
         for param in params {
             if *param == ValType::I64 {
                 sink.i64_const(bytes.one_of(&TIMES));
